@@ -1,0 +1,2 @@
+/** Which version of the product this is; a test keeps it equal to package.json. */
+export const VERSION = '0.1.0';

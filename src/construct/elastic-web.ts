@@ -1,0 +1,127 @@
+/** An ElasticWeb as a construct: typed props in, Deployment and Services out. */
+
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { declaredReplicas } from '../api/declared-load.ts';
+import type { DefaultedElasticWebSpec, ElasticWebSpec } from '../api/types.ts';
+import { validateSpec } from '../api/validate.ts';
+import { deploymentSpec, type PodExtras } from './deployment.ts';
+import { InvalidPropsError } from './invalid-props.ts';
+import { compact, type OwnerReference } from './manifest.ts';
+import { childLabels, metricsServiceName } from './names.ts';
+import { metricsServiceSpec, serviceSpec } from './service.ts';
+
+/** What an `ElasticWeb` is made from: the fields of the custom resource's spec, and what only code may add. */
+export interface ElasticWebProps extends Omit<ElasticWebSpec, 'replicas' | 'suspend'>, PodExtras {
+  /** Name, namespace, and the metadata that the children get besides their own. */
+  readonly metadata?: ElasticWebMetadataProps;
+  /**
+   * Number of pods; `External` leaves it out of the Deployment, for an HPA or anyone else who scales.
+   * @default ceil(totalQPS / singlePodQPS), and 1 without totalQPS
+   */
+  readonly replicas?: number | 'External';
+  /**
+   * The node port that the Service has already and should keep. Unlike `nodePort` it is dropped where the Service type has none.
+   * @default - Kubernetes picks one where the type has one
+   */
+  readonly currentNodePort?: number;
+}
+
+/** The metadata of an `ElasticWeb`'s children. */
+export interface ElasticWebMetadataProps {
+  /**
+   * Name of Deployment and Service; the metrics Service is called NAME-metrics.
+   * @default - the id of the construct
+   */
+  readonly name?: string;
+  /** @default - the namespace of the chart */
+  readonly namespace?: string;
+  /** Labels of Deployment and Services besides the product's own, which win. The pods get `podLabels`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Annotations of Deployment and Services. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Owners, with whom the children are deleted. */
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+/**
+ * A web service: a Deployment, a Service for its traffic and, with `mtargetPort`, a Service for its metrics.
+ *
+ * In a cdk8s app this is all there is: the number of pods follows from the declared load, or is left to someone else. For a
+ * number that follows the measured load, write the custom resource with `ElasticWebResource`, and the syncer renders it through this construct.
+ *
+ * @example
+ * new ElasticWeb(chart, 'shop', { image: 'nginx:1.29', port: 80, podPort: 80, singlePodQPS: 500, totalQPS: 700 });
+ */
+export class ElasticWeb extends Construct {
+  readonly deployment: ApiObject;
+  readonly service: ApiObject;
+  /** Only with `mtargetPort`. */
+  readonly metricsService: ApiObject | undefined;
+
+  /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
+  constructor(scope: Construct, id: string, props: ElasticWebProps) {
+    super(scope, id);
+    const { metadata = {}, replicas, currentNodePort, ...rest } = props;
+    const { volumes, volumeMounts, serviceAccountName, automountServiceAccountToken, ...fields } = rest;
+    const { name = id } = metadata;
+    const spec = checked(name, fields, replicas);
+    const extras = compact({ volumes, volumeMounts, serviceAccountName, automountServiceAccountToken });
+
+    const child = (
+      childId: string,
+      apiVersion: string,
+      kind: string,
+      childName: string,
+      childSpec: object,
+      annotations = {},
+    ) =>
+      new ApiObject(this, childId, {
+        apiVersion,
+        kind,
+        metadata: {
+          name: childName,
+          labels: { ...metadata.labels, ...childLabels(name) },
+          ...compact({
+            namespace: metadata.namespace,
+            ownerReferences: metadata.ownerReferences === undefined ? undefined : [...metadata.ownerReferences],
+          }),
+          ...annotationsOf({ ...metadata.annotations, ...annotations }),
+        },
+        spec: childSpec,
+      });
+
+    const pods = replicas === 'External' ? undefined : (replicas ?? declaredReplicas(spec));
+    this.deployment = child('deployment', 'apps/v1', 'Deployment', name, deploymentSpec(name, spec, pods, extras));
+    this.service = child(
+      'service',
+      'v1',
+      'Service',
+      name,
+      serviceSpec(name, spec, currentNodePort),
+      spec.service?.annotations,
+    );
+    const metrics = metricsServiceSpec(name, spec);
+    this.metricsService = metrics && child('metrics-service', 'v1', 'Service', metricsServiceName(name), metrics);
+  }
+}
+
+function annotationsOf(annotations: Record<string, string>): { annotations?: Record<string, string> } {
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+/** The spec with its defaults; throws when it is not one, or when nobody would scale it. */
+function checked(name: string, fields: object, replicas: number | 'External' | undefined): DefaultedElasticWebSpec {
+  const errors = [];
+  const validation = validateSpec(typeof replicas === 'number' ? { ...fields, replicas } : fields, name);
+  if (validation.kind === 'invalid') errors.push(...validation.errors);
+  if ('autoscaling' in fields && fields.autoscaling !== undefined && replicas === undefined) {
+    errors.push({
+      path: 'spec.autoscaling',
+      message:
+        'needs the syncer, which works on the custom resource: write it with ElasticWebResource, or give replicas (a number, or External when an HPA scales)',
+    });
+  }
+  if (validation.kind === 'invalid' || errors.length > 0) throw new InvalidPropsError('ElasticWeb', name, errors);
+  return validation.resource.spec;
+}

@@ -1,0 +1,172 @@
+/** Everything that a cluster needs to run ElasticWebs: CRD, namespace, rights, and the syncer. */
+
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { ResourceRequirements } from '../api/types.ts';
+import type { FieldError } from '../api/validate.ts';
+import { VERSION } from '../api/version.ts';
+import { ElasticWebCrd, KEEP_ANNOTATIONS } from './crd.ts';
+import { InvalidPropsError } from './invalid-props.ts';
+import { compact } from './manifest.ts';
+import { aggregatedRoles, syncerServiceAccount } from './rbac.ts';
+
+const NAME = 'elasticweb-syncer';
+const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
+
+/** What an `ElasticWebInstall` is made from. */
+export interface ElasticWebInstallProps {
+  /**
+   * Namespace of the syncer.
+   * @default elasticweb-system
+   */
+  readonly namespace?: string;
+  /**
+   * Whether to make the namespace, too.
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /**
+   * Container image of the syncer.
+   * @default elasticweb:VERSION
+   */
+  readonly image?: string;
+  /** @default - Kubernetes' own: IfNotPresent for an image with a tag */
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /**
+   * What the syncer may use and is promised.
+   * @default 50m and 96Mi promised, at most 512Mi
+   */
+  readonly resources?: ResourceRequirements;
+  /**
+   * The namespaces whose ElasticWebs this syncer keeps.
+   * @default - all
+   */
+  readonly watchNamespaces?: readonly string[];
+  /**
+   * Label selector of the ElasticWebs that this syncer keeps, such as `shard=a`.
+   * @default - all
+   */
+  readonly selector?: string;
+  /**
+   * The Service types that ElasticWebs may ask for.
+   * @default - all of LoadBalancer, NodePort, ClusterIP
+   */
+  readonly allowedServiceTypes?: readonly (typeof SERVICE_TYPES)[number][];
+  /**
+   * The largest number of pods of one ElasticWeb.
+   * @default 10000
+   */
+  readonly maxReplicas?: number;
+}
+
+/** CRD, namespace, ServiceAccount, rights, and the Deployment of the syncer, which passes the restricted Pod Security Standard. */
+export class ElasticWebInstall extends Construct {
+  /** The syncer's Deployment. */
+  readonly syncer: ApiObject;
+
+  /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
+  constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
+    super(scope, id);
+    const { namespace = 'elasticweb-system', createNamespace = true } = props;
+    const errors = propErrors(props);
+    if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
+
+    if (createNamespace) {
+      new ApiObject(this, 'namespace', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: {
+          name: namespace,
+          annotations: { ...KEEP_ANNOTATIONS },
+          labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+        },
+      });
+    }
+    new ElasticWebCrd(this, 'crd');
+    syncerServiceAccount(this, { name: NAME, namespace });
+    aggregatedRoles(this);
+    this.syncer = new ApiObject(this, 'syncer', syncerDeployment(namespace, props));
+  }
+}
+
+function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
+  const selector = { 'app.kubernetes.io/name': NAME };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: NAME, namespace, labels: { ...selector, 'app.kubernetes.io/version': VERSION } },
+    spec: {
+      replicas: 1,
+      // The old syncer ends before the new one begins: two of them would both write.
+      strategy: { type: 'Recreate' },
+      selector: { matchLabels: selector },
+      template: {
+        metadata: { labels: selector },
+        spec: {
+          serviceAccountName: NAME,
+          automountServiceAccountToken: true,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 65_532,
+            runAsGroup: 65_532,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [
+            compact({
+              name: 'syncer',
+              image: props.image ?? `elasticweb:${VERSION}`,
+              imagePullPolicy: props.imagePullPolicy,
+              args: syncerArguments(props),
+              resources: props.resources ?? {
+                requests: { cpu: '50m', memory: '96Mi' },
+                limits: { memory: '512Mi' },
+              },
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ['ALL'] },
+              },
+            }),
+          ],
+        },
+      },
+    },
+  };
+}
+
+function syncerArguments({ watchNamespaces = [], selector, allowedServiceTypes, maxReplicas }: ElasticWebInstallProps) {
+  return [
+    'syncer',
+    ...watchNamespaces.map((namespace) => `--namespace=${namespace}`),
+    ...(selector === undefined ? [] : [`--selector=${selector}`]),
+    ...(allowedServiceTypes === undefined ? [] : [`--allowed-service-types=${allowedServiceTypes.join(',')}`]),
+    ...(maxReplicas === undefined ? [] : [`--max-replicas=${maxReplicas}`]),
+  ];
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function propErrors(props: ElasticWebInstallProps): FieldError[] {
+  const { namespace, image, watchNamespaces = [], allowedServiceTypes, maxReplicas, selector } = props;
+  const errors: FieldError[] = [];
+  const expect = (holds: boolean, path: string, expected: string, found: unknown) => {
+    if (!holds) errors.push({ path, message: `must be ${expected}, got ${JSON.stringify(found)}` });
+  };
+  const isNamespace = (name: string) => DNS_LABEL.test(name);
+  const namespaceName = 'the name of a namespace (at most 63 lower-case letters, digits and "-")';
+  expect(namespace === undefined || isNamespace(namespace), 'namespace', namespaceName, namespace);
+  watchNamespaces.forEach((name, index) => expect(isNamespace(name), `watchNamespaces[${index}]`, namespaceName, name));
+  expect(image === undefined || /^[!-~]+$/.test(image), 'image', 'a container image', image);
+  expect(selector !== '', 'selector', 'a label selector', selector);
+  expect(allowedServiceTypes?.length !== 0, 'allowedServiceTypes', `at least one of ${SERVICE_TYPES.join(', ')}`, []);
+  allowedServiceTypes?.forEach((type, index) =>
+    expect(SERVICE_TYPES.includes(type), `allowedServiceTypes[${index}]`, `one of ${SERVICE_TYPES.join(', ')}`, type),
+  );
+  expect(
+    maxReplicas === undefined || (Number.isInteger(maxReplicas) && maxReplicas >= 1 && maxReplicas <= 2_147_483_647),
+    'maxReplicas',
+    'a whole number from 1 to 2147483647',
+    maxReplicas,
+  );
+  return errors;
+}

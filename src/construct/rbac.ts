@@ -1,0 +1,85 @@
+/** Who may do what: the rights of the syncer, and those of the people who work with ElasticWebs. */
+
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { ApiResource, ClusterRole, ClusterRoleBinding, ServiceAccount } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { GROUP, PLURAL } from '../api/resource.ts';
+
+const elasticWebs = ApiResource.custom({ apiGroup: GROUP, resourceType: PLURAL });
+const elasticWebStatus = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/status` });
+const elasticWebScale = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/scale` });
+const deployments = ApiResource.custom({ apiGroup: 'apps', resourceType: 'deployments' });
+const services = ApiResource.custom({ apiGroup: '', resourceType: 'services' });
+
+const READ = ['get', 'list', 'watch'];
+
+/**
+ * The syncer's whole rights. Nothing here deletes: what an ElasticWeb leaves behind is the garbage collector's.
+ * Applying an object is `create` where it does not exist and `patch` where it does.
+ */
+const SYNCER_RIGHTS: Rights = [
+  [elasticWebs, READ],
+  [elasticWebStatus, ['patch']],
+  [deployments, [...READ, 'create', 'patch']],
+  [services, [...READ, 'create', 'patch']],
+];
+
+/** Names and place of the syncer's identity. */
+export interface SyncerIdentity {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** Makes the syncer's ServiceAccount and gives it its rights in all namespaces. */
+export function syncerServiceAccount(scope: Construct, { name, namespace }: SyncerIdentity): ServiceAccount {
+  const account = new ServiceAccount(scope, 'service-account', {
+    metadata: { name, namespace },
+    automountToken: false,
+  });
+  const role = new ClusterRole(scope, 'role', { metadata: { name } });
+  grant(role, SYNCER_RIGHTS);
+  const binding = { metadata: { name }, role: ClusterRole.fromClusterRoleName(scope, 'bound-role', name) };
+  const bound = new ClusterRoleBinding(scope, 'role-binding', binding);
+  bound.addSubjects(account);
+  ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
+  return account;
+}
+
+type Rights = readonly (readonly [resource: ApiResource, verbs: readonly string[]])[];
+
+/**
+ * Allows each of the rights. The library also writes an empty `resourceNames` into every rule, which the API server drops,
+ * so that each `kubectl apply` would see a difference; it is taken out again.
+ */
+function grant(role: ClusterRole, rights: Rights): void {
+  rights.forEach(([resource, verbs], index) => {
+    role.allow([...verbs], resource);
+    ApiObject.of(role).addJsonPatch(JsonPatch.remove(`/rules/${index}/resourceNames`));
+  });
+}
+
+/**
+ * Adds ElasticWebs to Kubernetes' own roles view, edit and admin.
+ * Whoever may edit ElasticWebs may run pods in that namespace, as whoever may edit Deployments.
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
+ */
+export function aggregatedRoles(scope: Construct): void {
+  const aggregatedTo = (...roles: string[]) =>
+    Object.fromEntries(roles.map((role) => [`rbac.authorization.k8s.io/aggregate-to-${role}`, 'true']));
+
+  const view = new ClusterRole(scope, 'view', {
+    metadata: { name: 'elasticweb-view', labels: aggregatedTo('view', 'edit', 'admin') },
+  });
+  grant(view, [
+    [elasticWebs, READ],
+    [elasticWebStatus, ['get']],
+  ]);
+
+  const edit = new ClusterRole(scope, 'edit', {
+    metadata: { name: 'elasticweb-edit', labels: aggregatedTo('edit', 'admin') },
+  });
+  grant(edit, [
+    [elasticWebs, ['create', 'update', 'patch', 'delete', 'deletecollection']],
+    [elasticWebScale, ['get', 'update', 'patch']],
+  ]);
+}

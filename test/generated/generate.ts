@@ -1,0 +1,63 @@
+/** What is generated in this repository, and from what. Run as a program, it writes all of it. */
+
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { format } from 'prettier';
+import { NAMED_SCHEMAS } from '../../src/api/resource.ts';
+import { typesFrom } from './types.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** Generated text by its path in the repository. */
+export type GeneratedFiles = ReadonlyMap<string, string>;
+
+/** The TypeScript types of the schema. */
+export async function generateTypes(): Promise<GeneratedFiles> {
+  const text = await format(typesFrom(NAMED_SCHEMAS), { parser: 'typescript', singleQuote: true, printWidth: 120 });
+  return new Map([['src/api/types.ts', text]]);
+}
+
+/** What `cdk8s synth` writes: the YAML of dist/. */
+export async function generateDist(): Promise<GeneratedFiles> {
+  return inTemporaryFolder('dist', async (folder) => {
+    await run('node', [join(root, 'src/main.ts')], { cwd: root, env: { ...process.env, CDK8S_OUTDIR: folder } });
+  });
+}
+
+/** What `cdk8s import` makes of the CRD in dist/. */
+export async function generateImports(): Promise<GeneratedFiles> {
+  return inTemporaryFolder('imports', async (folder) => {
+    const crd = join(root, 'dist/crd.k8s.yaml');
+    const args = ['import', crd, '--output', folder, '--language', 'typescript', '--no-save', '--check-upgrade=false'];
+    await run('cdk8s', args, { cwd: root });
+  });
+}
+
+async function inTemporaryFolder(name: string, fill: (folder: string) => Promise<void>): Promise<GeneratedFiles> {
+  const folder = await mkdtemp(join(tmpdir(), 'elasticweb-generate-'));
+  try {
+    await fill(folder);
+    const files = (await readdir(folder)).sort();
+    return new Map(
+      await Promise.all(
+        files.map(async (file) => [`${name}/${file}`, await readFile(join(folder, file), 'utf8')] as const),
+      ),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  for (const generate of [generateTypes, generateDist, generateImports]) {
+    for (const [path, text] of await generate()) {
+      await mkdir(join(root, dirname(path)), { recursive: true });
+      await writeFile(join(root, path), text);
+      process.stdout.write(`${path}\n`);
+    }
+  }
+}
