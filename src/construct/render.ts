@@ -32,7 +32,7 @@ export interface Children {
  */
 export function render(resource: ElasticWebObject, options: RenderOptions): Children {
   const { name, namespace } = resource.metadata;
-  const { replicas: _, suspend: __, ...spec } = resource.spec;
+  const { replicas, suspend, ...spec } = resource.spec;
   // A throw-away App a render: one that lives would be walked as a whole for each of its charts.
   const chart = new Chart(new App(), 'elasticweb', { disableResourceNameHashes: true });
   const web = new ElasticWeb(chart, 'web', {

@@ -1,0 +1,138 @@
+/** `elasticweb syncer`: flags and environment in, a running syncer until it is told to stop. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { VERSION } from '../api/version.ts';
+import { KubeClient } from '../kube/client.ts';
+import { loadIdentity } from '../kube/identity.ts';
+import { Transport } from '../kube/transport.ts';
+import { DEFAULT_MAX_REPLICAS } from '../scaling/initial.ts';
+import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
+import { runSyncer } from '../syncer/syncer.ts';
+
+const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
+const INT32_MAX = 2_147_483_647;
+
+interface SyncerFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: readonly string[];
+  readonly selector?: string;
+  readonly workers: number;
+  readonly allowedServiceTypes: readonly string[];
+  readonly maxReplicas: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+/** The command. Every flag is also an environment variable: `ELASTICWEB_MAX_REPLICAS` for `--max-replicas`. */
+export function syncerCommand(): Command {
+  const command = new Command('syncer')
+    .description(
+      'Watch ElasticWebs and keep Deployments and Services like them, in the cluster or against a kubeconfig, until SIGTERM.',
+    )
+    .addOption(
+      flag('--kubeconfig <file>', 'kubeconfig; else KUBECONFIG, ~/.kube/config, or the service account of the pod'),
+    )
+    .addOption(flag('--context <name>', 'context of the kubeconfig (default: its current one)'))
+    .addOption(
+      flag('--namespace <name>', 'only ElasticWebs of this namespace; repeatable (default: all)').argParser(namespaces),
+    )
+    .addOption(flag('--selector <labels>', 'only ElasticWebs with these labels, such as shard=a (default: all)'))
+    .addOption(flag('--workers <n>', 'ElasticWebs worked on at a time').default(8).argParser(wholeNumber(1, 256)))
+    .addOption(
+      flag('--allowed-service-types <types>', 'Service types that an ElasticWeb may ask for, comma-separated')
+        .default(SERVICE_TYPES, SERVICE_TYPES.join(','))
+        .argParser(serviceTypes),
+    )
+    .addOption(
+      flag('--max-replicas <n>', 'the largest number of pods of one ElasticWeb')
+        .default(DEFAULT_MAX_REPLICAS)
+        .argParser(wholeNumber(1, INT32_MAX)),
+    )
+    .addOption(flag('--log-level <level>', 'least important lines shown').choices(LOG_LEVELS).default('info'))
+    .addOption(
+      flag('--log-format <format>', 'one JSON object a line, or text for people').choices(LOG_FORMATS).default('json'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  Keep all ElasticWebs of the cluster that kubectl talks to:
+    elasticweb syncer --log-format text
+  Keep those of two namespaces, and let them ask for cluster-internal Services only:
+    elasticweb syncer --namespace shop --namespace blog --allowed-service-types ClusterIP`,
+    );
+  return command.action(async (flags: SyncerFlags) => {
+    await run(flags);
+  });
+}
+
+function flag(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.env(`ELASTICWEB_${option.name().toUpperCase().replaceAll('-', '_')}`);
+}
+
+async function run(flags: SyncerFlags): Promise<void> {
+  const log = createLog({
+    level: flags.logLevel,
+    format: flags.logFormat,
+    write: (line) => process.stderr.write(line),
+    now: () => new Date(),
+  });
+  const identity = await loadIdentity({ env: process.env, kubeconfig: flags.kubeconfig, context: flags.context });
+  const transport = new Transport({ identity, userAgent: `elasticweb-syncer/${VERSION}` });
+  log.info('starting', { version: VERSION, server: identity.server, source: identity.source });
+
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log.info('stopping', { signal });
+    stop.abort();
+  };
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
+  const options = {
+    client: new KubeClient({ transport }),
+    log,
+    namespaces: flags.namespace ?? [],
+    selector: flags.selector,
+    workers: flags.workers,
+    allowedServiceTypes: flags.allowedServiceTypes,
+    maxReplicas: flags.maxReplicas,
+  };
+  try {
+    await runSyncer(options, stop.signal);
+  } finally {
+    await transport.close();
+  }
+  log.info('stopped');
+}
+
+/** One flag after the other adds up; in the environment they are separated by commas. */
+function namespaces(value: string, before: readonly string[] = []): string[] {
+  const names = value.split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
+      throw new InvalidArgumentError(`Expected the name of a namespace, got '${name}'.`);
+    }
+  }
+  return [...new Set([...before, ...names])];
+}
+
+function serviceTypes(value: string): string[] {
+  const types = value.split(',').map((type) => type.trim());
+  for (const type of types) {
+    if (!SERVICE_TYPES.includes(type)) {
+      throw new InvalidArgumentError(`Expected some of ${SERVICE_TYPES.join(', ')}, got '${type}'.`);
+    }
+  }
+  return types;
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most) {
+      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}, got '${value}'.`);
+    }
+    return number;
+  };
+}

@@ -1,0 +1,20 @@
+/** How long to stay away after failures in a row. */
+
+export interface BackoffOptions {
+  /** The wait after the first failure; each further one doubles it. */
+  readonly baseMs: number;
+  /** The longest wait, before the variation. */
+  readonly maxMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/**
+ * Exponential back-off, varied by a fifth either way so that many clients (or keys) do not come back together.
+ *
+ * @param failures failures in a row so far, at least 1
+ */
+export function backoffMs(failures: number, { baseMs, maxMs, random }: BackoffOptions): number {
+  const steadyMs = Math.min(maxMs, baseMs * 2 ** (failures - 1));
+  return steadyMs * (0.8 + 0.4 * random());
+}

@@ -1,0 +1,90 @@
+/** The connections to the API server: kept open, bounded, and opened anew when certificates change. */
+import { isDeepStrictEqual } from 'node:util';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { TlsOptions } from './credentials.ts';
+
+/** Two pools, so that watches, which hold a connection for minutes, never keep requests waiting. */
+export interface Connections {
+  readonly request: Requester;
+  readonly stream: Requester;
+}
+
+/** What sends requests to a fixed origin. */
+export interface Requester {
+  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  close(): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+export interface ConnectionPoolsOptions {
+  /** `https://host:port` */
+  readonly origin: string;
+  readonly proxyUrl: string | undefined;
+  /** Most connections for requests. */
+  readonly connections: number;
+}
+
+/** An idle connection is kept this long: longer than any tick, shorter than the 60 s after which load balancers cut it. */
+const KEEP_IDLE_MS = 50_000;
+/** First TCP keep-alive probe after so long; client-go's value. A peer that vanished is noticed some 40 s after its last word. */
+const FIRST_PROBE_MS = 30_000;
+/** A page of 500 objects is some MB; more than this would be no list but a mistake. */
+const LARGEST_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** Makes connections for the TLS options of the moment. */
+export class ConnectionPools {
+  readonly #options: ConnectionPoolsOptions;
+  #current: { readonly tls: TlsOptions; readonly connections: Connections } | undefined;
+  /** Pools with outdated certificates, until the last request on them is done. */
+  readonly #closing = new Set<Requester>();
+
+  constructor(options: ConnectionPoolsOptions) {
+    this.#options = options;
+  }
+
+  /** The pools for these TLS options. When they change, new requests go to new pools, and the old ones close when idle. */
+  for(tls: TlsOptions): Connections {
+    if (this.#current !== undefined) {
+      const { tls: known, connections } = this.#current;
+      // Mostly the very same object; otherwise read anew, and mostly with the same content.
+      if (known === tls || isDeepStrictEqual(known, tls)) return connections;
+      this.#retire(connections.request);
+      this.#retire(connections.stream);
+    }
+    const connections = { request: this.#open(tls, this.#options.connections), stream: this.#open(tls, null) };
+    this.#current = { tls, connections };
+    return connections;
+  }
+
+  /** Closes all connections at once, whatever is going on on them. */
+  async close(): Promise<void> {
+    const current = this.#current?.connections;
+    this.#current = undefined;
+    const all = current === undefined ? [...this.#closing] : [...this.#closing, current.request, current.stream];
+    await Promise.all(all.map((pool) => pool.destroy()));
+  }
+
+  #open(tls: TlsOptions, connections: number | null): Requester {
+    const { origin, proxyUrl } = this.#options;
+    const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: FIRST_PROBE_MS };
+    const options: Pool.Options = {
+      connections,
+      keepAliveTimeout: KEEP_IDLE_MS,
+      maxResponseSize: connections === null ? -1 : LARGEST_ANSWER_BYTES,
+      allowH2: false,
+    };
+    if (proxyUrl === undefined) return new Pool(origin, { ...options, connect });
+    const proxy = new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+    return {
+      request: (request) => proxy.request({ ...request, origin }),
+      close: () => proxy.close(),
+      destroy: () => proxy.destroy(),
+    };
+  }
+
+  #retire(pool: Requester): void {
+    this.#closing.add(pool);
+    const forget = () => this.#closing.delete(pool);
+    pool.close().then(forget, forget);
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Would a server-side apply change anything? Pure. This decides whether a controller writes.
+ *
+ * The API server remembers in managedFields exactly which fields our last apply held, and takes a field out of that memory
+ * as soon as anybody else changes or removes it. So an apply of `desired` changes nothing if and only if
+ *
+ * 1. every field of `desired` is in that memory (otherwise it is new, or somebody has touched it),
+ * 2. every field in that memory is in `desired` (otherwise the apply would remove it), and
+ * 3. each such field has the value that applying `desired` gives it (otherwise `desired` has changed since).
+ *
+ * Fields that `desired` does not set are not looked at: defaults, allocated values, and what others own.
+ */
+import {
+  type FieldPlace,
+  isAtomicMap,
+  isDefault,
+  isKeyedList,
+  isQuantity,
+  isStringMap,
+  keyDefault,
+} from './field-facts.ts';
+import { type OwnedItem, type OwnedNode, isLeaf, ownedFields } from './owned-fields.ts';
+import { isSameQuantity } from './quantity.ts';
+import type { KubeObject } from './resource.ts';
+import { isRecord } from './watch-events.ts';
+
+/** Why an apply is needed, and where. Holds no values: they may be secret. */
+export interface Difference {
+  /** The first field that differs: `spec.template.spec.containers[name=web].image`; empty for the object as a whole. */
+  readonly path: string;
+  /**
+   * `Changed`: has another value than desired. `Missing`: is not there, or not in that order. `NotOwned`: is not, or no
+   * longer, ours. `Unwanted`: is ours and no longer desired.
+   */
+  readonly kind: 'Changed' | 'Missing' | 'NotOwned' | 'Unwanted';
+}
+
+export interface DifferenceInput {
+  /** What would be applied. Fields that are `undefined` count as absent. */
+  readonly desired: KubeObject;
+  /** What the API server has. Its managedFields must hold at least our own entry, see `ownManagedFieldsOnly`. */
+  readonly live: KubeObject;
+  readonly fieldManager: string;
+}
+
+/** What names an object or is the API server's own business; an apply does not own it. */
+const NOT_COMPARED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'status']);
+const METADATA_NOT_COMPARED: ReadonlySet<string> = new Set([
+  ...['name', 'namespace', 'uid', 'resourceVersion', 'generation', 'selfLink', 'managedFields'],
+  ...['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'],
+]);
+
+/** The first difference that an apply would remove; undefined if it would change nothing. */
+export function needsApply({ desired, live, fieldManager }: DifferenceInput): Difference | undefined {
+  const owned = ownedFields(live, fieldManager);
+  if (owned === undefined) return { path: '', kind: 'NotOwned' };
+  return compareFields(at('', ''), owned, comparable(desired), comparable(live));
+}
+
+/** The object without what other managers own, which is most of its size. For the memory of a reflector. */
+export function ownManagedFieldsOnly<T extends KubeObject>(object: T, fieldManager: string): T {
+  const managedFields = (object.metadata.managedFields ?? []).filter((entry) => entry.manager === fieldManager);
+  return { ...object, metadata: { ...object.metadata, managedFields } };
+}
+
+function comparable(object: KubeObject): Record<string, unknown> {
+  const without = (record: object, names: ReadonlySet<string>) =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => !names.has(name)));
+  return { ...without(object, NOT_COMPARED), metadata: without(object.metadata, METADATA_NOT_COMPARED) };
+}
+
+/** Where we are: a path for people, and what field-facts.ts needs to know. */
+interface Place extends FieldPlace {
+  readonly path: string;
+}
+
+function at(path: string, name: string, parent = ''): Place {
+  return { path, name, parent };
+}
+
+function inside(place: Place, name: string): Place {
+  // Label and annotation names hold dots.
+  const step = /^[A-Za-z0-9_-]+$/.test(name) ? `${place.path === '' ? '' : '.'}${name}` : `[${JSON.stringify(name)}]`;
+  return at(place.path + step, name, place.name);
+}
+
+function compare(place: Place, owned: OwnedNode | undefined, desired: unknown, live: unknown): Difference | undefined {
+  const { path } = place;
+  if (owned === undefined) return ownsNothing(place, desired, live) ? undefined : { path, kind: 'NotOwned' };
+  if (isLeaf(owned)) return compareWhole(place, desired, live);
+  if (owned.fields.size > 0) return compareFields(place, owned, asRecord(desired), asRecord(live));
+  if (owned.members.size > 0) return compareMembers(place, owned, asList(desired), asList(live));
+  return compareItems(place, owned, asList(desired), asList(live));
+}
+
+function compareFields(
+  place: Place,
+  owned: OwnedNode,
+  desired: Readonly<Record<string, unknown>>,
+  live: Readonly<Record<string, unknown>>,
+): Difference | undefined {
+  for (const [name, value] of Object.entries(desired)) {
+    if (value === undefined) continue;
+    const ours = owned.fields.get(name);
+    // `metadata` is always there; without labels and the like nobody owns anything in it.
+    if (ours === undefined && place.path === '' && isEmpty(value)) continue;
+    const found = compare(inside(place, name), ours, value, field(live, name));
+    if (found !== undefined) return found;
+  }
+  for (const name of owned.fields.keys()) {
+    if (field(desired, name) === undefined) return { path: inside(place, name).path, kind: 'Unwanted' };
+  }
+  return undefined;
+}
+
+function compareItems(
+  place: Place,
+  owned: OwnedNode,
+  desired: readonly unknown[],
+  live: readonly unknown[],
+): Difference | undefined {
+  const wanted = new Set<OwnedItem>();
+  let lastIndex = -1;
+  for (const item of desired) {
+    const ours = owned.items.find(({ key }) => hasKey(item, key));
+    if (ours === undefined) return { path: itemPath(place, item, owned), kind: 'NotOwned' };
+    wanted.add(ours);
+    const itemPlace = at(itemPath(place, item, owned), place.name, place.parent);
+    const index = live.findIndex((candidate) => hasKey(candidate, ours.key));
+    if (index <= lastIndex) return { path: itemPlace.path, kind: 'Missing' };
+    lastIndex = index;
+    const found = compare(itemPlace, ours.node, item, live[index]);
+    if (found !== undefined) return found;
+  }
+  const unwanted = owned.items.find((item) => !wanted.has(item));
+  return unwanted === undefined ? undefined : { path: itemPath(place, unwanted.key, owned), kind: 'Unwanted' };
+}
+
+function compareMembers(
+  place: Place,
+  owned: OwnedNode,
+  desired: readonly unknown[],
+  live: readonly unknown[],
+): Difference | undefined {
+  const wanted = new Set(desired.map((member) => JSON.stringify(member)));
+  const present = new Set(live.map((member) => JSON.stringify(member)));
+  for (const member of wanted) {
+    const path = `${place.path}[${member}]`;
+    if (!owned.members.has(member)) return { path, kind: 'NotOwned' };
+    if (!present.has(member)) return { path, kind: 'Missing' };
+  }
+  const unwanted = [...owned.members].find((member) => !wanted.has(member));
+  return unwanted === undefined ? undefined : { path: `${place.path}[${unwanted}]`, kind: 'Unwanted' };
+}
+
+/** Whether applying this value makes us the owner of nothing, and changes nothing: an empty list that has room for others. */
+function ownsNothing({ name }: FieldPlace, desired: unknown, live: unknown): boolean {
+  return Array.isArray(desired) && desired.length === 0 && (isKeyedList(name) || isEmpty(live));
+}
+
+/** A field that is owned whole: a plain value, an atomic list or map, or something empty. */
+function compareWhole(place: Place, desired: unknown, live: unknown): Difference | undefined {
+  const { path, name } = place;
+  if (!isEmpty(desired)) {
+    if (isSame(place, desired, live)) return undefined;
+    return { path, kind: isEmpty(live) && live !== 0 && live !== false ? 'Missing' : 'Changed' };
+  }
+  // We applied something empty, or want it empty now. What the API server keeps of that depends on the type in Go, but
+  // nobody has removed it (we would not own it then): nothing there is right.
+  if (isEmpty(live) || isDefault(place, desired, live)) return undefined;
+  // Where others may have fields and items of their own, something empty leaves those alone.
+  if (isRecord(desired) && !isAtomicMap(name)) return undefined;
+  if (Array.isArray(desired) && isKeyedList(name)) return undefined;
+  return { path, kind: 'Changed' };
+}
+
+/** Whether applying `desired` as one value gives `live`. */
+function isSame(place: Place, desired: unknown, live: unknown): boolean {
+  if (Array.isArray(desired)) {
+    if (!Array.isArray(live) || live.length !== desired.length) return false;
+    return desired.every((item, index) => isSame(place, item, live[index]));
+  }
+  if (isRecord(desired)) return isRecord(live) && isSameRecord(place, desired, live);
+  return isQuantity(place) ? isSameQuantity(desired, live) : desired === live;
+}
+
+function isSameRecord(place: Place, desired: Record<string, unknown>, live: Record<string, unknown>): boolean {
+  const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
+  return [...names].every((name) => {
+    const there = inside(place, name);
+    const [want, have] = [field(desired, name), field(live, name)];
+    if (isDropped(there, want)) return isDropped(there, have) || isDefault(there, want, have);
+    return have !== undefined && isSame(there, want, have);
+  });
+}
+
+/**
+ * Whether Go leaves this value out inside a value that is owned whole. Zero, false and an empty structure stay there: they
+ * are behind pointers (`tolerationSeconds: 0`, `namespaceSelector: {}`) and mean something.
+ */
+function isDropped({ name }: FieldPlace, value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isStringMap(name) && isEmpty(value);
+}
+
+/** What Go calls a zero value, and JSON may hold or leave out. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
+  return typeof value === 'object' && Object.values(value).every((inner) => inner === undefined);
+}
+
+function hasKey(item: unknown, key: Readonly<Record<string, unknown>>): boolean {
+  return (
+    isRecord(item) && Object.entries(key).every(([name, value]) => (field(item, name) ?? keyDefault(name)) === value)
+  );
+}
+
+/** `ports[port=80,protocol=TCP]` */
+function itemPath(place: Place, item: unknown, owned: OwnedNode): string {
+  const names = Object.keys(owned.items[0]?.key ?? {});
+  const shown = names.map((name) => `${name}=${String(field(asRecord(item), name) ?? keyDefault(name))}`);
+  return `${place.path}[${shown.join(',')}]`;
+}
+
+/** A field of its own, not one that every JavaScript object has: labels may be called `constructor`. */
+function field(record: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,191 @@
+/** Which API server to talk to, and as whom: from a kubeconfig, or from the service account of the pod we run in. */
+import { access, readFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
+import { isIPv6 } from 'node:net';
+import path from 'node:path';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import type { CredentialSource, Credentials, TlsOptions } from './credentials.ts';
+import { rootCause } from './errors.ts';
+
+/** An API server and a way to be known to it. */
+export interface Identity extends CredentialSource {
+  /** `https://host:port`, perhaps with a path, without a slash at the end. */
+  readonly server: string;
+  /** Proxy on the way there, as the kubeconfig names it. */
+  readonly proxyUrl: string | undefined;
+  /** The namespace that is meant when none is named: of the context, of the pod, else `default`. */
+  readonly namespace: string;
+  /** Where this comes from, for the log: `context kind-dev of /home/ada/.kube/config`. */
+  readonly source: string;
+}
+
+export interface IdentityOptions {
+  /** Path of a kubeconfig, or several separated as in KUBECONFIG. Default: what `env` says. */
+  readonly kubeconfig?: string | undefined;
+  /** Name of a context. Default: the current one of the kubeconfig. */
+  readonly context?: string | undefined;
+  /** Where KUBECONFIG, HOME and KUBERNETES_SERVICE_HOST are looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** @default '/var/run/secrets/kubernetes.io/serviceaccount' */
+  readonly serviceAccountDir?: string;
+}
+
+const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * Finds the API server as kubectl does: the kubeconfig asked for, else KUBECONFIG, else ~/.kube/config, else the service
+ * account of this pod.
+ *
+ * @throws Error that says what was looked for and what was found, if none of them gives an API server
+ */
+export async function loadIdentity(options: IdentityOptions): Promise<Identity> {
+  const { env, context } = options;
+  const asked = options.kubeconfig ?? nonEmpty(env.KUBECONFIG);
+  if (asked !== undefined) return fromKubeconfig(asked.split(path.delimiter).filter(Boolean), context);
+  const ofHome = env.HOME === undefined ? undefined : path.join(env.HOME, '.kube', 'config');
+  if (ofHome !== undefined && (await exists(ofHome))) return fromKubeconfig([ofHome], context);
+  const dir = options.serviceAccountDir ?? SERVICE_ACCOUNT_DIR;
+  const host = nonEmpty(env.KUBERNETES_SERVICE_HOST);
+  if (host !== undefined && context === undefined && (await exists(path.join(dir, 'token')))) {
+    return fromServiceAccount(dir, host, nonEmpty(env.KUBERNETES_SERVICE_PORT) ?? '443');
+  }
+  throw new Error(
+    `no API server to talk to: expected a kubeconfig (an option, KUBECONFIG, or ${ofHome ?? '~/.kube/config'}) ` +
+      `or the service account of a pod (${dir}), found neither; name a kubeconfig`,
+  );
+}
+
+async function fromKubeconfig(files: readonly string[], asked: string | undefined): Promise<Identity> {
+  const config = await loadKubeconfig(files);
+  const shown = files.join(path.delimiter);
+  const names = config.contexts.map((context) => context.name);
+  const name = asked ?? nonEmpty(config.currentContext);
+  const choice = `contexts there: ${names.join(', ') || 'none'}`;
+  if (name === undefined) throw new Error(`kubeconfig ${shown}: no current context, and none was named; ${choice}`);
+  const context = config.contexts.find((candidate) => candidate.name === name);
+  if (context === undefined) throw new Error(`kubeconfig ${shown}: expected a context ${name}; ${choice}`);
+  const cluster = config.getCluster(context.cluster);
+  if (cluster === null)
+    throw new Error(`kubeconfig ${shown}: context ${name} names cluster ${context.cluster}, which is not there`);
+  if (nonEmpty(context.user) !== undefined && config.getUser(context.user) === null) {
+    throw new Error(`kubeconfig ${shown}: context ${name} names user ${context.user}, which is not there`);
+  }
+  return {
+    server: cluster.server,
+    proxyUrl: nonEmpty(cluster.proxyUrl),
+    namespace: nonEmpty(context.namespace) ?? 'default',
+    source: `context ${name} of ${shown}`,
+    ...credentialSource(`kubeconfig ${shown}, context ${name}`, async () => {
+      const current = await loadKubeconfig(files);
+      current.setCurrentContext(name);
+      return current;
+    }),
+  };
+}
+
+async function fromServiceAccount(dir: string, host: string, port: string): Promise<Identity> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const cluster: Cluster = { name: 'in-cluster', server, caFile: path.join(dir, 'ca.crt'), skipTLSVerify: false };
+  const tokenFile = path.join(dir, 'token');
+  const user: User = { name: 'in-cluster', authProvider: { name: 'tokenFile', config: { tokenFile } } };
+  const namespace = await readFile(path.join(dir, 'namespace'), 'utf8').catch(() => '');
+  return {
+    server,
+    proxyUrl: undefined,
+    namespace: nonEmpty(namespace.trim()) ?? 'default',
+    source: 'the service account of this pod',
+    ...credentialSource(`service account in ${dir}`, () => {
+      const config = new KubeConfig();
+      config.loadFromClusterAndUser(cluster, user);
+      return Promise.resolve(config);
+    }),
+  };
+}
+
+/**
+ * Reads credentials through client-node. Each reading loads the files anew, so that a rotated token, certificate or CA is
+ * seen; only with an exec plugin the configuration is kept, because it remembers the plugin's answer until that expires.
+ */
+function credentialSource(about: string, load: () => Promise<KubeConfig>): CredentialSource {
+  let kept: KubeConfig | undefined;
+  return {
+    async read(fresh) {
+      try {
+        const config = fresh || kept === undefined ? await load() : kept;
+        const user = config.getCurrentUser();
+        kept = user !== null && usesPlugin(user) ? config : undefined;
+        return await credentialsOf(config);
+      } catch (error) {
+        throw new Error(`${about}: cannot read the credentials: ${rootCause(error)}`, { cause: error });
+      }
+    },
+  };
+}
+
+function usesPlugin(user: User): boolean {
+  // client-node types both as any; they are whatever the file says.
+  const { exec, authProvider } = user as { exec?: unknown; authProvider?: { name?: unknown } | null };
+  return (
+    (exec !== undefined && exec !== null) || (authProvider?.name !== undefined && authProvider.name !== 'tokenFile')
+  );
+}
+
+async function credentialsOf(config: KubeConfig): Promise<Credentials> {
+  // As kubectl: nobody's token goes over a connection that anybody can read.
+  if (config.getCurrentCluster()?.server.startsWith('http:') === true) return { headers: {}, tls: {} };
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, auth, headers } = options;
+  const tls: TlsOptions = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
+  const basic = typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+  return { headers: { ...basic, ...headerRecord(headers) }, tls };
+}
+
+function headerRecord(headers: RequestOptions['headers']): Record<string, string> {
+  const entries = Object.entries(headers ?? {}).filter(([, value]) => value !== undefined);
+  // A token file often ends in a line feed, which no header may hold.
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value).trim()]));
+}
+
+/** Several files are read as one; of two entries of the same name the first counts. A missing file is an error if it is the only one. */
+async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {
+  // Loading client-node takes half a second and pulls in all of its models, so only who needs it pays.
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const merged = new KubeConfig();
+  for (const file of files) {
+    const config = new KubeConfig();
+    try {
+      config.loadFromFile(file);
+    } catch (error) {
+      if (files.length > 1 && isMissing(error)) continue;
+      const next = 'expected a kubeconfig; name another file, or mend this one';
+      throw new Error(`kubeconfig ${file}: cannot be read: ${rootCause(error)}; ${next}`, { cause: error });
+    }
+    merged.clusters = firstOfEachName(merged.clusters, config.clusters);
+    merged.users = firstOfEachName(merged.users, config.users);
+    merged.contexts = firstOfEachName(merged.contexts, config.contexts);
+    if (nonEmpty(merged.currentContext) === undefined) merged.currentContext = config.currentContext;
+  }
+  return merged;
+}
+
+function firstOfEachName<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {
+  const names = new Set(first.map(({ name }) => name));
+  return [...first, ...second.filter(({ name }) => !names.has(name))];
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function nonEmpty(text: string | null | undefined): string | undefined {
+  return text === '' || text === null ? undefined : text;
+}

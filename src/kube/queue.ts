@@ -1,0 +1,166 @@
+/**
+ * Which key is worked on next: a queue of keys with Kubernetes' workqueue contract.
+ *
+ * Fair: keys are handed out in the order in which they were first added.
+ * Stingy: a key is never in two hands at once, and one added many times before it is taken is handed out once.
+ * Complete: a key added while it is in a hand comes once more afterwards.
+ */
+import { type BackoffOptions, backoffMs } from './backoff.ts';
+import { type Clock, systemClock } from './clock.ts';
+
+export interface WorkQueueOptions {
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  /** Wait before the first retry of a key; each further one doubles it. @default 200 */
+  readonly retryBaseMs?: number;
+  /** The longest wait before a retry. @default 60000 */
+  readonly retryMaxMs?: number;
+}
+
+export interface Work {
+  /** How many keys are worked on at the same time. */
+  readonly workers: number;
+  /** Works on one key. It decides itself about `retry`, `forget` and `addAfter`; a rejection counts as `retry`. */
+  process(key: string): Promise<void>;
+  /** Told about each rejection of `process`, before the key is put back. */
+  onError(key: string, error: unknown): void;
+}
+
+/** A keyed work queue. All methods are safe to call from within `process`. */
+export class WorkQueue {
+  readonly #clock: Clock;
+  readonly #backoff: BackoffOptions;
+
+  /** Keys that want work and are in no hand, first come first. Invariant: disjoint from #inHand. */
+  readonly #waiting = new Set<string>();
+  /** Keys in a hand now. The value says whether the key was added meanwhile, and so must come once more. */
+  readonly #inHand = new Map<string, { again: boolean }>();
+  /** Keys to be added later. Invariant: at most one timer a key, the earliest asked for. */
+  readonly #delayed = new Map<string, { dueMs: number; cancel: () => void }>();
+  /** Retries since the last `forget`. */
+  readonly #failures = new Map<string, number>();
+  /** Idle workers. Invariant: empty unless #waiting is. */
+  readonly #idle: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(options: WorkQueueOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#backoff = {
+      baseMs: options.retryBaseMs ?? 200,
+      maxMs: options.retryMaxMs ?? 60_000,
+      random: options.random ?? Math.random,
+    };
+  }
+
+  /** Keys that could be taken now. */
+  get depth(): number {
+    return this.#waiting.size;
+  }
+
+  /** Keys being worked on. */
+  get inHand(): number {
+    return this.#inHand.size;
+  }
+
+  /** Asks for work on a key, as soon as a worker is free. Does nothing once the queue has stopped. */
+  add(key: string): void {
+    if (this.#stopped) return;
+    const hand = this.#inHand.get(key);
+    if (hand !== undefined) {
+      hand.again = true;
+      return;
+    }
+    this.#waiting.add(key);
+    this.#idle.shift()?.();
+  }
+
+  /**
+   * Asks for work on a key after a delay; of several such wishes the earliest counts. An `add` in between does not take
+   * it back: a wish for "not later than" is never lost, at the price of a pass that may find nothing to do.
+   */
+  addAfter(key: string, delayMs: number): void {
+    if (this.#stopped) return;
+    const dueMs = this.#clock.monotonicMs() + Math.max(0, delayMs);
+    const pending = this.#delayed.get(key);
+    if (pending !== undefined) {
+      if (pending.dueMs <= dueMs) return;
+      pending.cancel();
+    }
+    const cancel = this.#clock.schedule(Math.max(0, delayMs), () => {
+      this.#delayed.delete(key);
+      this.add(key);
+    });
+    this.#delayed.set(key, { dueMs, cancel });
+  }
+
+  /** Adds a key after its back-off: 200 ms, then doubling up to 60 s, each varied by a fifth so that keys drift apart. */
+  retry(key: string): void {
+    const failures = this.failures(key) + 1;
+    this.#failures.set(key, failures);
+    this.addAfter(key, backoffMs(failures, this.#backoff));
+  }
+
+  /** How often the key was retried since it was last forgotten. */
+  failures(key: string): number {
+    return this.#failures.get(key) ?? 0;
+  }
+
+  /** Ends the back-off of a key: its next retry starts from the shortest wait. What is already asked for stays. */
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /**
+   * Hands out keys until the signal aborts. Then nothing more is handed out, delayed keys are dropped, and the promise
+   * resolves when the keys in hand are done.
+   */
+  async run(work: Work, signal: AbortSignal): Promise<void> {
+    const stop = () => this.#stop();
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    await Promise.all(Array.from({ length: work.workers }, () => this.#work(work)));
+  }
+
+  async #work(work: Work): Promise<void> {
+    for (;;) {
+      const key = await this.#take();
+      if (key === undefined) return;
+      try {
+        await work.process(key);
+      } catch (error) {
+        work.onError(key, error);
+        this.retry(key);
+      } finally {
+        this.#putBack(key);
+      }
+    }
+  }
+
+  /** The next key, moved from waiting into a hand; undefined once stopped. */
+  async #take(): Promise<string | undefined> {
+    for (;;) {
+      if (this.#stopped) return undefined;
+      for (const key of this.#waiting) {
+        this.#waiting.delete(key);
+        this.#inHand.set(key, { again: false });
+        return key;
+      }
+      await new Promise<void>((wake) => this.#idle.push(wake));
+    }
+  }
+
+  #putBack(key: string): void {
+    const again = this.#inHand.get(key)?.again === true;
+    this.#inHand.delete(key);
+    if (again) this.add(key);
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    for (const { cancel } of this.#delayed.values()) cancel();
+    this.#delayed.clear();
+    this.#waiting.clear();
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+}

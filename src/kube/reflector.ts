@@ -1,0 +1,254 @@
+/** Keeps a local copy of some objects: lists them, watches them, and goes on whatever happens to the watch. */
+import { backoffMs } from './backoff.ts';
+import type { KubeClient, Scope } from './client.ts';
+import { type Clock, sleep, systemClock } from './clock.ts';
+import { Deadline } from './deadline.ts';
+import { KubeError, isExpired } from './errors.ts';
+import { type KubeObject, type ResourceType, describeTarget } from './resource.ts';
+import { type Change, ObjectStore } from './store.ts';
+import type { WatchEvent } from './watch-events.ts';
+
+export type { Change } from './store.ts';
+
+export interface ReflectorOptions<T extends KubeObject> extends Scope {
+  readonly client: Pick<KubeClient, 'pages' | 'watch'>;
+  readonly type: ResourceType<T>;
+  /** Told about every change by others, after the store has it. What it throws goes to `onError`. */
+  onChange(change: Change<T>): void;
+  /** Told about everything that went wrong; the reflector carries on by itself. */
+  onError(error: unknown): void;
+  /** Makes an object smaller before it is kept. Must leave name, namespace, uid and resourceVersion. */
+  readonly transform?: (object: T) => T;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  /** A watch that brings nothing for this long is taken for dead; bookmarks come about once a minute. @default 90000 */
+  readonly silenceMs?: number;
+}
+
+/** What a reflector has done so far; for metrics. */
+export interface ReflectorStats {
+  readonly lists: number;
+  readonly watches: number;
+  readonly events: number;
+  /** Lines of a watch that could not be understood. Each is followed by a new list. */
+  readonly malformed: number;
+  /** Events and listed objects dropped because a newer state was known. */
+  readonly stale: number;
+}
+
+/** How a list or a watch ended, and so what comes next. */
+type End =
+  | { readonly kind: 'listed' }
+  /** The server ended the watch, as it does every few minutes. */
+  | { readonly kind: 'closed'; readonly livedMs: number }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly livedMs: number; readonly next: 'list' | 'watch' };
+
+/** A watch that lived this long was a good one: its end says nothing against the next. */
+const GOOD_WATCH_MS = 30_000;
+const BACKOFF = { baseMs: 500, maxMs: 30_000 };
+/** A server that ends watches early, but answers, is worth asking more often than one that does not answer. */
+const LONGEST_WAIT_AFTER_CLOSE_MS = 5_000;
+/** So many lists in a row that are older than what was seen (a minute of them) are no lagging server, but a restored one. */
+const OLD_LISTS_BELIEVED = 8;
+
+/** A local copy of the objects of one type, in one scope. */
+export class Reflector<T extends KubeObject> {
+  readonly #options: ReflectorOptions<T>;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #target: string;
+  readonly #store = new ObjectStore<T>();
+  readonly #synced: Promise<void>;
+  #resolveSynced: () => void = () => undefined;
+  #hasSynced = false;
+  #lists = 0;
+  #watches = 0;
+  #events = 0;
+  #malformed = 0;
+  #failures = 0;
+  #oldLists = 0;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#target = describeTarget(options.type, { namespace: options.namespace });
+    this.#synced = new Promise((resolve) => {
+      this.#resolveSynced = resolve;
+    });
+  }
+
+  /** Whether the first list is in. Until then a missing object means nothing. */
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** Resolves when the first list is in and its objects were reported. Never rejects. */
+  get synced(): Promise<void> {
+    return this.#synced;
+  }
+
+  get stats(): ReflectorStats {
+    const stale = this.#store.stale;
+    return { lists: this.#lists, watches: this.#watches, events: this.#events, malformed: this.#malformed, stale };
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  /** The object with this key (see `keyOf`), as last seen. It is shared: never change it. */
+  get(key: string): T | undefined {
+    return this.#store.get(key);
+  }
+
+  /** All objects, as last seen. They are shared: never change them. */
+  values(): MapIterator<T> {
+    return this.#store.values();
+  }
+
+  /**
+   * Takes in the answer to a write of our own, so that the next look at the store sees it before the watch brings it.
+   * It is not reported through `onChange`; what others did in between is.
+   * For an object in this reflector's scope only: another would stay here until the next list.
+   */
+  observe(object: T): void {
+    this.#store.observe(this.#kept(object));
+  }
+
+  /** Lists and watches until the signal aborts; resolves then. Call it once. */
+  async run(signal: AbortSignal): Promise<void> {
+    let next: 'list' | 'watch' = 'list';
+    while (!signal.aborted) {
+      const end: End = next === 'list' ? await this.#list(signal) : await this.#watch(signal);
+      // The abort ended it; there is nothing to tell and nothing to wait for.
+      if (isAborted(signal)) return;
+      if (end.kind === 'failed') this.#options.onError(end.error);
+      next = end.kind === 'failed' ? end.next : 'watch';
+      await sleep(this.#clock, this.#waitMs(end), signal);
+    }
+  }
+
+  /** Back-off after every kind of end but the good ones. Only a watch that lived long ends a series of failures. */
+  #waitMs(end: End): number {
+    if (end.kind === 'listed') return 0;
+    const wasGood = end.livedMs >= GOOD_WATCH_MS;
+    if (wasGood) this.#failures = 0;
+    if (wasGood && end.kind === 'closed') return 0;
+    this.#failures += 1;
+    const maxMs = end.kind === 'closed' ? LONGEST_WAIT_AFTER_CLOSE_MS : BACKOFF.maxMs;
+    const asked = end.kind === 'failed' && end.error instanceof KubeError ? (end.error.retryAfterMs ?? 0) : 0;
+    return Math.max(asked, backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }));
+  }
+
+  async #list(signal: AbortSignal): Promise<End> {
+    const { client, type, namespace, labelSelector } = this.#options;
+    this.#lists += 1;
+    let objects: T[] = [];
+    let resourceVersion: string | undefined;
+    const restart = () => {
+      objects = [];
+      resourceVersion = undefined;
+    };
+    try {
+      for await (const page of client.pages(type, { namespace, labelSelector, signal, restart })) {
+        for (const object of page.items) objects.push(this.#kept(object));
+        resourceVersion ??= page.resourceVersion;
+      }
+    } catch (error) {
+      return { kind: 'failed', error, livedMs: 0, next: 'list' };
+    }
+    return this.#takeList(objects, resourceVersion ?? '');
+  }
+
+  #takeList(objects: T[], resourceVersion: string): End {
+    const isBehind = this.#store.isBehind(resourceVersion);
+    this.#oldLists = isBehind ? this.#oldLists + 1 : 0;
+    const rolledBack = this.#oldLists >= OLD_LISTS_BELIEVED;
+    if (isBehind && !rolledBack) {
+      const seen = this.#store.seenUpTo ?? '';
+      const error = this.#error(
+        `expected a list not older than version ${seen}, found ${resourceVersion}; listed again`,
+      );
+      return { kind: 'failed', error, livedMs: 0, next: 'list' };
+    }
+    this.#oldLists = 0;
+    this.#report(this.#store.replace(objects, resourceVersion, rolledBack));
+    this.#hasSynced = true;
+    this.#resolveSynced();
+    return { kind: 'listed' };
+  }
+
+  async #watch(signal: AbortSignal): Promise<End> {
+    const { client, type, namespace, labelSelector } = this.#options;
+    const startMs = this.#clock.monotonicMs();
+    const livedMs = () => this.#clock.monotonicMs() - startMs;
+    const silence = new Deadline(this.#clock, this.#options.silenceMs ?? 90_000, signal);
+    this.#watches += 1;
+    try {
+      const resourceVersion = this.#store.seenUpTo ?? '';
+      for await (const event of client.watch(type, { namespace, labelSelector, resourceVersion }, silence.signal)) {
+        silence.restart();
+        const trouble = this.#takeEvent(event);
+        if (trouble !== undefined) return { kind: 'failed', livedMs: livedMs(), ...trouble };
+      }
+      return { kind: 'closed', livedMs: livedMs() };
+    } catch (error) {
+      const told = silence.passed ? this.#error(`the watch was silent for too long; watched again`) : error;
+      return { kind: 'failed', error: told, livedMs: livedMs(), next: isExpired(error) ? 'list' : 'watch' };
+    } finally {
+      silence.end();
+    }
+  }
+
+  /** Takes in one event; returns what to do if the watch cannot go on after it. */
+  #takeEvent(event: WatchEvent<T>): { error: unknown; next: 'list' | 'watch' } | undefined {
+    this.#events += 1;
+    switch (event.type) {
+      case 'ADDED':
+      case 'MODIFIED':
+        this.#report(this.#store.put(this.#kept(event.object)));
+        return undefined;
+      case 'DELETED':
+        this.#report(this.#store.remove(this.#kept(event.object)));
+        return undefined;
+      case 'BOOKMARK': {
+        if (this.#store.bookmark(event.resourceVersion)) return undefined;
+        const seen = this.#store.seenUpTo ?? '';
+        const words = `expected a bookmark not older than version ${seen}, found ${event.resourceVersion}; listed again`;
+        return { error: this.#error(words), next: 'list' };
+      }
+      case 'ERROR':
+        return { error: event.error, next: isExpired(event.error) ? 'list' : 'watch' };
+      case 'MALFORMED':
+        this.#malformed += 1;
+        return { error: this.#error(`expected an event, found ${event.why}; listed again`), next: 'list' };
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #kept(object: T): T {
+    return this.#options.transform?.(object) ?? object;
+  }
+
+  #report(changes: readonly Change<T>[]): void {
+    for (const change of changes) {
+      try {
+        this.#options.onChange(change);
+      } catch (error) {
+        this.#options.onError(error);
+      }
+    }
+  }
+
+  #error(message: string): KubeError {
+    return new KubeError({ verb: 'WATCH', target: this.#target, reason: 'UnusableAnswer', message });
+  }
+}
+
+/** A call, because the compiler would take a second look at `signal.aborted` for settled by the first. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,185 @@
+/** What the watched objects look like now: a memory that never goes back in time. No I/O; reflector.ts feeds it. */
+import { type KubeObject, keyOf } from './resource.ts';
+import { isNotNewer, isOlder } from './resource-version.ts';
+
+/** What one step changed. A recreated object is two changes: its predecessor deleted, itself added. */
+export type Change<T> =
+  | { readonly kind: 'added'; readonly object: T; readonly previous?: undefined }
+  | { readonly kind: 'updated'; readonly object: T; readonly previous: T }
+  /** `object` is the last state known. */
+  | { readonly kind: 'deleted'; readonly object: T; readonly previous?: undefined };
+
+/**
+ * Objects by key, under these rules:
+ *
+ * - Everything up to {@link ObjectStore.seenUpTo} is in. An event that is not newer than that is a replay and says nothing.
+ * - For one uid the resource version only grows.
+ * - Another uid under the same name is another object, even when its predecessor's deletion was never seen.
+ * - A write of our own is put in by {@link ObjectStore.observe} and reported to nobody: who wrote it knows. Whatever
+ *   somebody else did is reported, also when our own write came after it and is already in.
+ */
+export class ObjectStore<T extends KubeObject> {
+  readonly #objects = new Map<string, T>();
+  /** Resource versions of our own writes whose events are still to come. */
+  readonly #ownWrites = new Set<string>();
+  #seenUpTo: string | undefined;
+  #stale = 0;
+
+  /** The resource version up to which nothing is missing; undefined before the first list. */
+  get seenUpTo(): string | undefined {
+    return this.#seenUpTo;
+  }
+
+  /** How many events and listed objects were older than what was already known, and were dropped. */
+  get stale(): number {
+    return this.#stale;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  values(): MapIterator<T> {
+    return this.#objects.values();
+  }
+
+  /** Takes in an ADDED or MODIFIED event. */
+  put(object: T): Change<T>[] {
+    if (this.#isReplay(object)) return [];
+    this.#seenUpTo = versionOf(object);
+    if (this.#ownWrites.delete(versionOf(object))) return [];
+    const current = this.#objects.get(keyOf(object));
+    if (
+      current !== undefined &&
+      this.#ownWrites.has(versionOf(current)) &&
+      isOlder(versionOf(object), versionOf(current))
+    ) {
+      // Somebody wrote before we did, and our write is in already: what they did is part of it, but was never reported.
+      return [{ kind: 'updated', object: current, previous: object }];
+    }
+    return this.#set(object);
+  }
+
+  /** Takes in a DELETED event. */
+  remove(object: T): Change<T>[] {
+    if (this.#isReplay(object)) return [];
+    this.#seenUpTo = versionOf(object);
+    const key = keyOf(object);
+    const current = this.#objects.get(key);
+    if (current === undefined) return [];
+    if (isOlder(versionOf(object), versionOf(current))) {
+      // Its successor is in already. If that one is our own write, nobody was told that this one went.
+      return this.#ownWrites.has(versionOf(current)) ? [{ kind: 'deleted', object }] : this.#drop();
+    }
+    this.#objects.delete(key);
+    return [{ kind: 'deleted', object: current }];
+  }
+
+  /**
+   * Takes in a bookmark: everything up to this version has been sent.
+   *
+   * @returns false if that is less than what is known: the server lags behind, or its history was rolled back
+   */
+  bookmark(resourceVersion: string): boolean {
+    if (this.#seenUpTo !== undefined && isOlder(resourceVersion, this.#seenUpTo)) return false;
+    this.#seenUpTo = resourceVersion;
+    this.#forgetOwnWritesUpTo(resourceVersion);
+    return true;
+  }
+
+  /** Whether a list of this version is older than what is known, and so says nothing. */
+  isBehind(resourceVersion: string): boolean {
+    return this.#seenUpTo !== undefined && isOlder(resourceVersion, this.#seenUpTo);
+  }
+
+  /**
+   * Takes in a whole list that is not behind. What is missing in it is gone, except what is newer than the list.
+   *
+   * @param rolledBack believe the list whatever its version: the API server's history went back, as after a restored backup
+   */
+  replace(objects: readonly T[], resourceVersion: string, rolledBack = false): Change<T>[] {
+    if (rolledBack) this.#ownWrites.clear();
+    const listed = new Set(objects.map(keyOf));
+    const changes: Change<T>[] = [];
+    for (const [key, object] of this.#objects) {
+      if (listed.has(key) || (isOlder(resourceVersion, versionOf(object)) && !rolledBack)) continue;
+      this.#objects.delete(key);
+      changes.push({ kind: 'deleted', object });
+    }
+    for (const object of objects) changes.push(...(rolledBack ? this.#overwrite(object) : this.#setListed(object)));
+    this.#seenUpTo = resourceVersion;
+    this.#forgetOwnWritesUpTo(resourceVersion);
+    return changes;
+  }
+
+  /** Takes in the answer to a write of our own, which may come before or after the event of the same write. */
+  observe(object: T): void {
+    const version = versionOf(object);
+    // Before the first list nothing is known to be complete; the list will have it. And if the watch is already past this
+    // write, then what is in now, a newer state or nothing, is the truth.
+    if (this.#seenUpTo === undefined || isNotNewer(version, this.#seenUpTo)) return;
+    const current = this.#objects.get(keyOf(object));
+    if (current !== undefined && isNotNewer(version, versionOf(current))) return;
+    this.#objects.set(keyOf(object), object);
+    this.#ownWrites.add(version);
+  }
+
+  #isReplay(object: T): boolean {
+    const replay = this.#seenUpTo !== undefined && isNotNewer(versionOf(object), this.#seenUpTo);
+    if (replay) this.#stale += 1;
+    return replay;
+  }
+
+  #setListed(object: T): Change<T>[] {
+    const current = this.#objects.get(keyOf(object));
+    // The list does not tell what happened between our write and what was there before; report rather than lose it.
+    if (
+      current !== undefined &&
+      this.#ownWrites.has(versionOf(current)) &&
+      isNotNewer(versionOf(object), versionOf(current))
+    ) {
+      return [{ kind: 'updated', object: current, previous: current }];
+    }
+    return this.#set(object);
+  }
+
+  #set(object: T): Change<T>[] {
+    const previous = this.#objects.get(keyOf(object));
+    return previous !== undefined && isOlder(versionOf(object), versionOf(previous))
+      ? this.#drop()
+      : this.#overwrite(object);
+  }
+
+  #overwrite(object: T): Change<T>[] {
+    const key = keyOf(object);
+    const previous = this.#objects.get(key);
+    this.#objects.set(key, object);
+    if (previous === undefined) return [{ kind: 'added', object }];
+    if (object.metadata.uid !== previous.metadata.uid) {
+      return [
+        { kind: 'deleted', object: previous },
+        { kind: 'added', object },
+      ];
+    }
+    return versionOf(object) === versionOf(previous) ? [] : [{ kind: 'updated', object, previous }];
+  }
+
+  #forgetOwnWritesUpTo(resourceVersion: string): void {
+    for (const version of this.#ownWrites) {
+      if (isNotNewer(version, resourceVersion)) this.#ownWrites.delete(version);
+    }
+  }
+
+  #drop(): [] {
+    this.#stale += 1;
+    return [];
+  }
+}
+
+function versionOf(object: KubeObject): string {
+  return object.metadata.resourceVersion ?? '';
+}

@@ -1,0 +1,122 @@
+/** What the cluster looks like now, as far as the syncer cares: local copies of ElasticWebs, Deployments and Services. */
+
+import { GROUP, KIND } from '../api/resource.ts';
+import { MANAGED_BY } from '../construct/names.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { Reflector } from '../kube/reflector.ts';
+import { type KubeObject, keyOf, parseKey, type ResourceType } from '../kube/resource.ts';
+import {
+  DEPLOYMENT,
+  type Deployment,
+  ELASTIC_WEB,
+  type ElasticWebResource,
+  SERVICE,
+  type Service,
+  withoutForeignFields,
+} from './kinds.ts';
+
+export interface CacheOptions {
+  readonly client: KubeClient;
+  /** The namespaces looked at; empty: all. */
+  readonly namespaces: readonly string[];
+  /** Label selector of the ElasticWebs. */
+  readonly selector: string | undefined;
+  /** Told the key of an ElasticWeb that wants a pass: it changed, or one of its children did. */
+  readonly wake: (key: string) => void;
+  /** Told what went wrong with the copies of one kind; they carry on by themselves. */
+  readonly onError: (kind: string, error: unknown) => void;
+}
+
+/** Local copies of the three kinds. Objects in them are shared; nobody changes them. */
+export class Cache {
+  readonly webs: Copies<ElasticWebResource>;
+  readonly deployments: Copies<Deployment>;
+  readonly services: Copies<Service>;
+
+  constructor(options: CacheOptions) {
+    const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
+    this.webs = new Copies(ELASTIC_WEB, options.selector, keyOf, options);
+    this.deployments = new Copies(DEPLOYMENT, children, ownerKey, options);
+    this.services = new Copies(SERVICE, children, ownerKey, options);
+  }
+
+  /** Keeps the copies up to date until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.webs.run(signal), this.deployments.run(signal), this.services.run(signal)]);
+  }
+
+  /** Resolves once everything has been listed. Before that, what is absent here may well exist. */
+  async synced(): Promise<void> {
+    await Promise.all([this.webs.synced(), this.deployments.synced(), this.services.synced()]);
+  }
+}
+
+/** Local copies of one kind: one reflector for all namespaces, or one for each of those looked at. */
+export class Copies<T extends KubeObject> {
+  readonly #all: Reflector<T> | undefined;
+  readonly #byNamespace: ReadonlyMap<string, Reflector<T>>;
+
+  constructor(
+    type: ResourceType<T>,
+    labelSelector: string | undefined,
+    keyToWake: (object: T) => string | undefined,
+    { client, namespaces, wake, onError }: CacheOptions,
+  ) {
+    const reflector = (namespace: string | undefined) =>
+      new Reflector<T>({
+        client,
+        type,
+        namespace,
+        labelSelector,
+        transform: withoutForeignFields,
+        onChange({ object }) {
+          const key = keyToWake(object);
+          if (key !== undefined) wake(key);
+        },
+        onError(error) {
+          onError(type.kind, error);
+        },
+      });
+    this.#all = namespaces.length === 0 ? reflector(undefined) : undefined;
+    this.#byNamespace = new Map(namespaces.map((namespace) => [namespace, reflector(namespace)]));
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
+  }
+
+  async synced(): Promise<void> {
+    await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
+  }
+
+  get(key: string): T | undefined {
+    return this.#in(parseKey(key).namespace)?.get(key);
+  }
+
+  /** The keys of all objects. */
+  keys(): string[] {
+    return this.#reflectors.flatMap((reflector) => [...reflector.values()].map(keyOf));
+  }
+
+  /** Takes in the result of a write of our own, so that the next pass sees it even before the watch brings it. */
+  observe(object: T): void {
+    this.#in(object.metadata.namespace)?.observe(object);
+  }
+
+  #in(namespace: string | undefined): Reflector<T> | undefined {
+    return this.#all ?? this.#byNamespace.get(namespace ?? '');
+  }
+
+  get #reflectors(): readonly Reflector<T>[] {
+    return this.#all === undefined ? [...this.#byNamespace.values()] : [this.#all];
+  }
+}
+
+/** The ElasticWeb that a child belongs to: by its owner reference, or by its labels where that was stripped. */
+function ownerKey({ metadata }: KubeObject): string | undefined {
+  const owner = metadata.ownerReferences?.find(
+    ({ kind, apiVersion }) => kind === KIND && apiVersion.startsWith(`${GROUP}/`),
+  );
+  const name = owner?.name ?? metadata.labels?.['app.kubernetes.io/instance'];
+  return name === undefined ? undefined : keyOf({ metadata: { namespace: metadata.namespace, name } });
+}

@@ -1,0 +1,96 @@
+/** Making one child of an ElasticWeb what it should be: read, judge whose it is, write what differs. */
+
+import type { Manifest } from '../construct/manifest.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { needsApply } from '../kube/difference.ts';
+import { keyOf, type KubeObject, type ResourceType } from '../kube/resource.ts';
+import type { Copies } from './cache.ts';
+import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
+import { type Ownership, ownershipOf } from './ownership.ts';
+
+/** One child as it is found, before anything is done about it. */
+export interface FoundChild<T extends Child> {
+  readonly type: ResourceType<T>;
+  readonly copies: Copies<T>;
+  readonly live: T | undefined;
+  readonly ownership: Ownership;
+}
+
+/** What applying did. */
+export interface Applied<T extends Child> {
+  readonly change: 'created' | 'configured' | 'unchanged';
+  readonly before: T | undefined;
+  readonly live: T;
+  /** The first field that differed, for the log. */
+  readonly difference?: string;
+}
+
+/**
+ * Finds a child by name. What the local copy does not have is read from the API server: an object without the product's label,
+ * a foreign one for instance, is in no copy.
+ */
+export async function findChild<T extends Child>(
+  client: KubeClient,
+  type: ResourceType<T>,
+  copies: Copies<T>,
+  web: ElasticWebResource,
+  name: string,
+): Promise<FoundChild<T>> {
+  const { namespace } = web.metadata;
+  const live = copies.get(keyOf({ metadata: { namespace, name } })) ?? (await client.get(type, { namespace, name }));
+  return { type, copies, live, ownership: ownershipOf(live, web) };
+}
+
+/**
+ * Applies `desired` where it differs from the live object. The caller has made sure that the child is absent or ours.
+ *
+ * Creating does not force: an object that somebody else made meanwhile is a conflict, and not taken over. Updating names the uid: it
+ * changes this very object or fails.
+ */
+export async function applyChild<T extends Child>(
+  client: KubeClient,
+  { type, copies, live }: FoundChild<T>,
+  desired: Manifest,
+): Promise<Applied<T>> {
+  const difference =
+    live === undefined ? undefined : needsApply({ desired: asKubeObject(desired), live, fieldManager: FIELD_MANAGER });
+  if (live !== undefined && difference === undefined) return { change: 'unchanged', before: live, live };
+
+  const { uid } = live?.metadata ?? {};
+  const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
+  const result = await client.apply(type, asKubeObject(body), {
+    fieldManager: FIELD_MANAGER,
+    force: live !== undefined,
+  });
+  copies.observe(result);
+  return live === undefined
+    ? { change: 'created', before: undefined, live: result }
+    : { change: 'configured', before: live, live: result, ...(difference && { difference: difference.path }) };
+}
+
+/** Kubernetes gives out version 4 uids at random; this one belongs to nobody. */
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+/**
+ * Hands a child that the spec no longer wants to the garbage collector, without the right to delete: its owner becomes an object that
+ * does not exist, and the collector removes what such objects own.
+ * https://kubernetes.io/docs/concepts/architecture/garbage-collection/#orphaned-dependents
+ */
+export async function retireChild<T extends Child>(
+  client: KubeClient,
+  { type, copies, live, ownership }: FoundChild<T>,
+): Promise<'retired' | 'unchanged'> {
+  // A child without owner reference is no child any more; it is left alone.
+  const owners = live?.metadata.ownerReferences ?? [];
+  if (live === undefined || ownership.kind !== 'ours' || owners.length === 0) return 'unchanged';
+  const { uid, resourceVersion } = live.metadata;
+  const ownerReferences = owners.map((owner) => (owner.controller === true ? { ...owner, uid: NOBODY } : owner));
+  // With uid and version, this is a change of what was read, or fails.
+  const patch = { metadata: { uid, resourceVersion, ownerReferences } };
+  copies.observe(await client.mergePatch(type, live.metadata, patch, { fieldManager: FIELD_MANAGER }));
+  return 'retired';
+}
+
+function asKubeObject(manifest: Manifest): KubeObject {
+  return manifest;
+}

@@ -1,0 +1,147 @@
+/** All children of one ElasticWeb made what they should be, each on its own: trouble with one does not stop the others. */
+
+import type { DefaultedElasticWeb } from '../api/validate.ts';
+import { ADOPT_ANNOTATION } from '../api/resource.ts';
+import type { Manifest } from '../construct/manifest.ts';
+import { metricsServiceName } from '../construct/names.ts';
+import { render } from '../construct/render.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { keyOf } from '../kube/resource.ts';
+import type { Cache } from './cache.ts';
+import { type Applied, applyChild, findChild, type FoundChild, retireChild } from './child.ts';
+import { type Failure, failureOf } from './failure.ts';
+import { type Child, DEPLOYMENT, type Deployment, type ElasticWebResource, SERVICE, type Service } from './kinds.ts';
+import { keptNodePort } from './node-port.ts';
+
+/** The children as they were found. */
+export interface FoundChildren {
+  readonly deployment: FoundChild<Deployment>;
+  readonly service: FoundChild<Service>;
+  readonly metricsService: FoundChild<Service>;
+}
+
+/** What became of one child. */
+export type Kept<T extends Child> =
+  ({ readonly kind: 'applied' } & Applied<T>) | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** What became of the children. */
+export interface KeptChildren {
+  readonly deployment: Kept<Deployment>;
+  readonly service: Kept<Service>;
+  /** Only with `mtargetPort`, or when one had to go and could not. */
+  readonly metricsService: Kept<Service> | undefined;
+  readonly retired: boolean;
+}
+
+/**
+ * Finds the children. A metrics Service that is not wanted is looked for in the local copy only: whether there is one to retire, the
+ * copy knows.
+ */
+export async function findChildren(
+  client: KubeClient,
+  cache: Cache,
+  web: ElasticWebResource,
+  wantsMetrics: boolean,
+): Promise<FoundChildren> {
+  const { name } = web.metadata;
+  const metrics = metricsServiceName(name);
+  const known = (key: string) => cache.services.get(keyOf({ metadata: { ...web.metadata, name: key } })) !== undefined;
+  const none: FoundChild<Service> = {
+    type: SERVICE,
+    copies: cache.services,
+    live: undefined,
+    ownership: { kind: 'absent' },
+  };
+  const [deployment, service, metricsService] = await Promise.all([
+    findChild(client, DEPLOYMENT, cache.deployments, web, name),
+    findChild(client, SERVICE, cache.services, web, name),
+    wantsMetrics || known(metrics) ? findChild(client, SERVICE, cache.services, web, metrics) : none,
+  ]);
+  return { deployment, service, metricsService };
+}
+
+/**
+ * Renders and applies the children.
+ *
+ * @throws Error when the resource cannot be rendered
+ */
+export async function keepChildren(
+  client: KubeClient,
+  web: ElasticWebResource,
+  valid: DefaultedElasticWeb,
+  found: FoundChildren,
+  replicas: number,
+): Promise<KeptChildren> {
+  const nodePort = found.service.ownership.kind === 'ours' ? keptNodePort(found.service.live, valid.spec) : undefined;
+  const desired = render(
+    { ...valid, metadata: valid.metadata },
+    { replicas, owned: true, ...(nodePort !== undefined && { currentNodePort: nodePort }) },
+  );
+  // Half an ElasticWeb beside somebody else's object helps nobody: while one name is taken, nothing new is made.
+  const wanted = [found.deployment, found.service, ...(desired.metricsService ? [found.metricsService] : [])];
+  const mayCreate = wanted.every(({ ownership }) => ownership.kind !== 'foreign');
+  const keep = <T extends Child>(child: FoundChild<T>, manifest: Manifest) =>
+    keepChild(client, web, child, manifest, mayCreate);
+
+  const deployment = await keep(found.deployment, desired.deployment);
+  const service = await keep(found.service, desired.service);
+  if (desired.metricsService !== undefined) {
+    const metricsService = await keep(found.metricsService, desired.metricsService);
+    return { deployment, service, metricsService, retired: false };
+  }
+  try {
+    const retired = (await retireChild(client, found.metricsService)) === 'retired';
+    return { deployment, service, metricsService: undefined, retired };
+  } catch (error) {
+    return { deployment, service, metricsService: { kind: 'failed', failure: failureOf(error) }, retired: false };
+  }
+}
+
+async function keepChild<T extends Child>(
+  client: KubeClient,
+  web: ElasticWebResource,
+  child: FoundChild<T>,
+  manifest: Manifest,
+  mayCreate: boolean,
+): Promise<Kept<T>> {
+  const object = `${child.type.kind} ${keyOf({ metadata: manifest.metadata })}`;
+  switch (child.ownership.kind) {
+    case 'foreign':
+      return failed({
+        kind: 'terminal',
+        reason: 'NameConflict',
+        message:
+          `${object} is not ours: expected owner ElasticWeb/${web.metadata.name}, found ${child.ownership.owner}. ` +
+          `It is left untouched and looked at again every 30 s. Delete or rename one of the two, or hand it over: ` +
+          `kubectl annotate ${child.type.kind.toLowerCase()} ${manifest.metadata.name} ${ADOPT_ANNOTATION}=${web.metadata.name}`,
+      });
+    case 'leaving':
+      return failed({
+        kind: 'transient',
+        reason: 'WaitingForGarbageCollection',
+        message: `${object} is in the way: ${child.ownership.why}. It is made anew when that one is gone.`,
+      });
+    case 'absent':
+      if (!mayCreate) {
+        return failed({
+          kind: 'transient',
+          reason: 'ApplyFailed',
+          message: `${object} is not made while another child's name is taken`,
+        });
+      }
+      break;
+    case 'ours':
+      break;
+    default:
+      child.ownership satisfies never;
+  }
+  try {
+    return { kind: 'applied', ...(await applyChild(client, child, manifest)) };
+  } catch (error) {
+    return failed(failureOf(error));
+  }
+}
+
+function failed(failure: Failure): { readonly kind: 'failed'; readonly failure: Failure } {
+  return { kind: 'failed', failure };
+}

@@ -1,0 +1,47 @@
+/** What an error means for the object it happened to: the one place that sorts them. */
+
+import type { TerminalReason, TransientReason } from '../api/conditions.ts';
+import { isConflict, isForbidden, isInvalid, isNamespaceTerminating, KubeError } from '../kube/errors.ts';
+
+/**
+ * - `terminal`: the object must change.
+ * - `transient`: tried again with growing pauses.
+ * - `stale`: what was read is not what is there; read again, and say nothing yet.
+ * - `gone`: the namespace is being deleted; nothing more to do.
+ */
+export type Failure =
+  | { readonly kind: 'terminal'; readonly reason: TerminalReason; readonly message: string }
+  | { readonly kind: 'transient'; readonly reason: TransientReason; readonly message: string }
+  | { readonly kind: 'stale'; readonly message: string }
+  | { readonly kind: 'gone'; readonly message: string };
+
+/** Sorts an error of rendering or of the API server. */
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isNamespaceTerminating(error)) return { kind: 'gone', message };
+  if (isConflict(error)) return { kind: 'stale', message };
+  if (isAdmissionDenial(error)) return transient('AdmissionDenied', message);
+  if (isInvalid(error)) return refusal(error, message);
+  if (isForbidden(error)) return transient(message.includes('exceeded quota') ? 'QuotaExceeded' : 'Forbidden', message);
+  return transient('ApplyFailed', message);
+}
+
+const transient = (reason: TransientReason, message: string): Failure => ({ kind: 'transient', reason, message });
+const terminal = (reason: TerminalReason, message: string): Failure => ({ kind: 'terminal', reason, message });
+
+/** A webhook chooses its own status code; only the API server's words around its answer are fixed. */
+function isAdmissionDenial(error: unknown): boolean {
+  return (
+    error instanceof KubeError && /admission webhook .* denied|ValidatingAdmissionPolicy/.test(error.serverMessage)
+  );
+}
+
+/**
+ * The child's own validation said no. The reasons of its causes are too coarse for what is told apart here, so its words decide,
+ * which have been the same for years.
+ */
+function refusal(error: KubeError, message: string): Failure {
+  if (/nodePort.*port is already allocated/.test(error.serverMessage)) return transient('NodePortConflict', message);
+  if (error.serverMessage.includes('field is immutable')) return terminal('ImmutableField', message);
+  return terminal('InvalidSpec', message);
+}

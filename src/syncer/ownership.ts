@@ -1,0 +1,56 @@
+/** Whose an object is that has the name of a child. */
+
+import { ADOPT_ANNOTATION, GROUP, KIND } from '../api/resource.ts';
+import type { KubeObject, OwnerReference } from '../kube/resource.ts';
+import { type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
+
+/**
+ * - `absent`: there is none.
+ * - `ours`: this ElasticWeb's child, or one that lost its owner reference, or one that may be adopted.
+ * - `leaving`: it is being deleted, or belongs to a deleted namesake; the garbage collector will take it. Nothing can be done but wait.
+ * - `foreign`: somebody else's. Never touched.
+ */
+export type Ownership =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'leaving'; readonly why: string }
+  | { readonly kind: 'foreign'; readonly owner: string };
+
+/** Decides whose `live` is, seen from `web`. */
+export function ownershipOf(live: KubeObject | undefined, web: ElasticWebResource): Ownership {
+  if (live === undefined) return { kind: 'absent' };
+  const { metadata } = live;
+  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
+  if (controller !== undefined) {
+    if (controller.uid === web.metadata.uid) return inUse(live);
+    if (isNamesake(controller, web)) {
+      return { kind: 'leaving', why: `it belongs to a deleted ElasticWeb ${controller.name} (uid ${controller.uid})` };
+    }
+    return { kind: 'foreign', owner: `${controller.kind}/${controller.name}` };
+  }
+  if (metadata.annotations?.[ADOPT_ANNOTATION] === web.metadata.name || wasApplied(live, web)) return inUse(live);
+  return { kind: 'foreign', owner: 'no owner' };
+}
+
+function inUse(live: KubeObject): Ownership {
+  const { deletionTimestamp } = live.metadata;
+  return deletionTimestamp === undefined || deletionTimestamp === null
+    ? { kind: 'ours' }
+    : { kind: 'leaving', why: 'it is being deleted' };
+}
+
+function isNamesake(owner: OwnerReference, web: ElasticWebResource): boolean {
+  return owner.kind === KIND && owner.apiVersion.startsWith(`${GROUP}/`) && owner.name === web.metadata.name;
+}
+
+/**
+ * Whether the syncer made it for an ElasticWeb of this name, and somebody took the owner reference away: by hand, or by deleting the
+ * ElasticWeb with `--cascade=orphan`. Only an apply under the syncer's own name leaves such an entry behind.
+ */
+function wasApplied({ metadata }: KubeObject, web: ElasticWebResource): boolean {
+  const applied = metadata.managedFields?.some(
+    ({ manager, operation, subresource }) =>
+      manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === '',
+  );
+  return applied === true && metadata.labels?.['app.kubernetes.io/instance'] === web.metadata.name;
+}

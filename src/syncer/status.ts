@@ -1,0 +1,223 @@
+/** What the syncer says about an ElasticWeb: its status, from what a pass found and did. Pure. */
+
+import {
+  CONDITION_TYPES,
+  type ConditionType,
+  PROGRESSING_WITH_RETRY,
+  type ReadyReason,
+  type TerminalReason,
+  type TransientReason,
+} from '../api/conditions.ts';
+import type { Condition, ElasticWebSpec, ElasticWebStatus } from '../api/types.ts';
+import { selectorLabels } from '../construct/names.ts';
+import type { Judgement } from '../scaling/decide.ts';
+import type { Deployment, ElasticWebResource, Service } from './kinds.ts';
+import type { Rollout } from './rollout.ts';
+
+/** How a pass went. */
+export type Outcome =
+  | { readonly kind: 'rollout'; readonly rollout: Rollout }
+  | { readonly kind: 'suspended' }
+  /** The object must change. */
+  | { readonly kind: 'terminal'; readonly reason: TerminalReason; readonly message: string }
+  /** Tried again. */
+  | { readonly kind: 'transient'; readonly reason: TransientReason; readonly message: string };
+
+/** How one child is. */
+export interface ChildState {
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Everything that a status is made from. */
+export interface Findings {
+  readonly web: ElasticWebResource;
+  readonly outcome: Outcome;
+  /** The Deployment after the pass; undefined where there is none of ours. */
+  readonly deployment: Deployment | undefined;
+  /** How the children are; undefined where the pass did not come to them, and then what was said before stays. */
+  readonly deploymentState: ChildState | undefined;
+  readonly serviceState: ChildState | undefined;
+  /** Pods that there should be; undefined if that was not decided, and then what was said before stays. */
+  readonly desiredReplicas: number | undefined;
+  readonly scalingActive: Judgement | undefined;
+  readonly scalingLimited: Judgement | undefined;
+  /** Whether this pass changed the number of pods of a Deployment that was there. */
+  readonly scaled: boolean;
+  /** The time of this pass. */
+  readonly now: Date;
+}
+
+/** The new status. What did not change keeps its time, so that an unchanged world gives an equal status. */
+export function statusOf(findings: Findings): ElasticWebStatus {
+  const { web, deployment, now } = findings;
+  const before = web.status;
+  const { replicas = 0, readyReplicas = 0 } = deployment?.status ?? {};
+  const desiredReplicas = findings.desiredReplicas ?? before?.desiredReplicas;
+  const lastScaleTime = findings.scaled ? rfc3339(now) : before?.lastScaleTime;
+  return {
+    observedGeneration: generationTold(findings),
+    replicas,
+    readyReplicas,
+    ...(desiredReplicas !== undefined && { desiredReplicas }),
+    ...realQPS(web, readyReplicas),
+    selector: selectorText(web.metadata.name),
+    ...(lastScaleTime !== undefined && { lastScaleTime }),
+    conditions: conditionsOf(findings),
+  };
+}
+
+/**
+ * The generation that the status speaks of. While the Deployment controller has not seen the newest Deployment, nothing new is known, and
+ * the status goes on to speak of what it spoke of.
+ */
+function generationTold({ web, outcome }: Findings): number {
+  const { generation = 0 } = web.metadata;
+  return isUnseen(outcome) && hasSpoken(web) ? (web.status?.observedGeneration ?? generation) : generation;
+}
+
+function isUnseen(outcome: Outcome): boolean {
+  return outcome.kind === 'rollout' && outcome.rollout.kind === 'unseen';
+}
+
+/** Whether there is a status by the syncer, and not only the schema's default. */
+function hasSpoken({ status }: ElasticWebResource): boolean {
+  return status?.conditions?.some(({ type }) => type === 'Ready') ?? false;
+}
+
+/** What the ready pods can serve; left out where an object of an older schema does not say what one serves. */
+function realQPS({ spec }: ElasticWebResource, readyReplicas: number): { realQPS?: number } {
+  const singlePodQPS: unknown = (spec as Partial<ElasticWebSpec> | undefined)?.singlePodQPS;
+  return Number.isSafeInteger(singlePodQPS) ? { realQPS: Number(singlePodQPS) * readyReplicas } : {};
+}
+
+/** The selector as the scale subresource wants it. */
+function selectorText(name: string): string {
+  return Object.entries(selectorLabels(name))
+    .map(([label, value]) => `${label}=${value}`)
+    .sort()
+    .join(',');
+}
+
+/** A time as Kubernetes writes it: to the second. */
+export function rfc3339(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+/** A condition without what follows from the pass as a whole. */
+type Said = Pick<Condition, 'status' | 'reason' | 'message'>;
+
+function conditionsOf(findings: Findings): Condition[] {
+  const { web, now, outcome } = findings;
+  const generation = generationTold(findings);
+  const before = new Map(web.status?.conditions?.map((condition) => [condition.type, condition]));
+  const said: Readonly<Record<ConditionType, Said | undefined>> = {
+    ...(isUnseen(outcome) && hasSpoken(web)
+      ? { Ready: before.get('Ready'), Reconciling: before.get('Reconciling'), Stalled: before.get('Stalled') }
+      : summary(outcome, findings.deployment !== undefined)),
+    DeploymentReady: findings.deploymentState
+      ? childCondition(findings.deploymentState)
+      : before.get('DeploymentReady'),
+    ServiceReady: findings.serviceState ? childCondition(findings.serviceState) : before.get('ServiceReady'),
+    ScalingActive: findings.scalingActive && judged(findings.scalingActive),
+    ScalingLimited: findings.scalingLimited && judged(findings.scalingLimited),
+  };
+  return CONDITION_TYPES.flatMap((type) => {
+    const condition = said[type];
+    if (condition === undefined) return [];
+    const { status, reason, message } = condition;
+    const previous = before.get(type);
+    return {
+      type,
+      status,
+      reason,
+      message,
+      lastTransitionTime: previous?.status === status ? previous.lastTransitionTime : rfc3339(now),
+      observedGeneration: generation,
+    };
+  });
+}
+
+/** Ready, and whichever of Reconciling and Stalled is true: never both, and neither is ever there as False. */
+function summary(outcome: Outcome, exists: boolean): Record<'Ready' | 'Reconciling' | 'Stalled', Said | undefined> {
+  const serving = (reason: ReadyReason, message: string) => ({
+    Ready: isTrue(reason, message),
+    Reconciling: undefined,
+    Stalled: undefined,
+  });
+  const working = (reason: ReadyReason, message: string, workReason: string = reason) => ({
+    Ready: isFalse(reason, message),
+    Reconciling: isTrue(workReason, message),
+    Stalled: undefined,
+  });
+  const stalled = (reason: ReadyReason, message: string) => ({
+    Ready: isFalse(reason, message),
+    Reconciling: undefined,
+    Stalled: isTrue(reason, message),
+  });
+  switch (outcome.kind) {
+    case 'suspended':
+      return exists
+        ? serving('Suspended', 'spec.suspend is set: Deployment and Services are left as they are')
+        : {
+            ...serving('Suspended', ''),
+            Ready: isFalse('Suspended', 'spec.suspend is set: nothing is made until it is not'),
+          };
+    case 'terminal':
+      return stalled(outcome.reason, outcome.message);
+    case 'transient':
+      return working(outcome.reason, outcome.message, PROGRESSING_WITH_RETRY);
+    case 'rollout':
+      break;
+    default:
+      return outcome satisfies never;
+  }
+  const { rollout } = outcome;
+  switch (rollout.kind) {
+    case 'unseen':
+      return working('Progressing', 'the Deployment was just changed');
+    case 'progressing':
+      return working('Progressing', rollout.message);
+    case 'serving':
+      return serving('Available', rollout.message);
+    case 'failing':
+      return working('ReplicaFailure', rollout.message, PROGRESSING_WITH_RETRY);
+    case 'stuck':
+      return stalled('ProgressDeadlineExceeded', rollout.message);
+    default:
+      return rollout satisfies never;
+  }
+}
+
+const isTrue = (reason: string, message: string): Said => ({ status: 'True', reason, message });
+const isFalse = (reason: string, message: string): Said => ({ status: 'False', reason, message });
+const childCondition = ({ ready, reason, message }: ChildState): Said =>
+  ready ? isTrue(reason, message) : isFalse(reason, message);
+const judged = ({ status, reason, message }: Judgement): Said =>
+  status ? isTrue(reason, message) : isFalse(reason, message);
+
+/** How the Service is, once applied. A load balancer that is still being made is told, but not waited for. */
+export function serviceState({ spec, status }: Service): ChildState {
+  const pending = spec.type === 'LoadBalancer' && (status?.loadBalancer?.ingress ?? []).length === 0;
+  const message = pending ? 'the Service is applied; its load balancer has no address yet' : 'the Service is applied';
+  return { ready: true, reason: 'Applied', message };
+}
+
+/** How the Deployment is, from its rollout. */
+export function deploymentState(rollout: Rollout): ChildState {
+  switch (rollout.kind) {
+    case 'unseen':
+      return { ready: false, reason: 'Progressing', message: 'the Deployment was just changed' };
+    case 'progressing':
+      return { ready: false, reason: 'Progressing', message: rollout.message };
+    case 'serving':
+      return { ready: true, reason: 'Available', message: rollout.message };
+    case 'failing':
+      return { ready: false, reason: 'ReplicaFailure', message: rollout.message };
+    case 'stuck':
+      return { ready: false, reason: 'ProgressDeadlineExceeded', message: rollout.message };
+    default:
+      return rollout satisfies never;
+  }
+}
