@@ -1,0 +1,197 @@
+/** A real Kubernetes control plane on this machine: started in a few seconds, private, gone without a trace when stopped. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiServer } from './api-server.ts';
+import { ensureBinaries } from './binaries.ts';
+import {
+  apiServerArgs,
+  auditPolicy,
+  controllerManagerArgs,
+  etcdArgs,
+  fakeNode,
+  kwokArgs,
+  schedulerArgs,
+  type Place,
+} from './components.ts';
+import { makeUsers, writeKubeconfig, writeServiceAccountKeys, writeTokenFile, type User } from './credentials.ts';
+import { temporaryDirectory } from './guard.ts';
+import { kubectlFor, type Kubectl } from './kubectl.ts';
+import { onFreePorts } from './ports.ts';
+import { Program } from './program.ts';
+
+/** A running control plane, as those see it who did not start it. */
+export interface ControlPlaneAccess {
+  /** Path of a kubeconfig with the contexts `admin` (current) and `syncer`. */
+  readonly kubeconfig: string;
+  /** https://127.0.0.1:PORT */
+  readonly server: string;
+  /** Its temporary directory: certificates, logs, data. */
+  readonly directory: string;
+  /** Runs the real kubectl, as admin unless `context` says otherwise. Does not throw on a non-zero exit. */
+  readonly kubectl: Kubectl;
+}
+
+/** A running control plane, in the hands of who started it. */
+export interface ControlPlane extends ControlPlaneAccess, AsyncDisposable {
+  /** Ends the API server and starts it again on the same port with the same data; returns when it is ready. */
+  restartApiServer(): Promise<void>;
+  /** Ends every process and removes the directory. May be called again. */
+  stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /** Takes a line now and then while programs are built for the first time; default: the terminal. */
+  readonly onProgress?: (line: string) => void;
+  /** kube-scheduler; default true. */
+  readonly scheduler?: boolean;
+  /** KWOK, and a node that it keeps Ready and on which every pod runs at once; default true. */
+  readonly kwok?: boolean;
+  /** Writes each answered request to `audit.log` in the directory, one JSON object a line; default false. */
+  readonly auditLog?: boolean;
+  /**
+   * YAML files applied before the controllers start. CRDs belong here: the garbage collector looks for new kinds every
+   * 30 s only, so it learns late that an owner of a kind installed afterwards is gone.
+   */
+  readonly manifests?: readonly string[];
+}
+
+/**
+ * Builds what is missing, starts a control plane, and returns when it takes work: the API server is ready, the `default`
+ * ServiceAccount exists, the node is Ready.
+ *
+ * @throws NoGoError if something has to be built and there is no Go; ProgramError, with its log's end, if a program fails
+ */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const names = options.kwok === false ? (['kubernetes'] as const) : (['kubernetes', 'kwok'] as const);
+  const binaries: Binaries = await ensureBinaries(names, options);
+  return onFreePorts(3, (ports) => startOn(ports, binaries, options));
+}
+
+/** Paths of the programs; without KWOK there is no node. */
+export interface Binaries {
+  readonly kubernetes: string;
+  readonly kwok?: string;
+}
+
+/**
+ * `startControlPlane` on these ports, of etcd, its peers and the API server.
+ *
+ * @throws ProgramError, with "address already in use" in its log, if one of them is taken
+ */
+export async function startOn(
+  ports: readonly number[],
+  binaries: Binaries,
+  options: ControlPlaneOptions,
+): Promise<ControlPlane> {
+  const owned = new AsyncDisposableStack();
+  try {
+    return await startInto(owned, ports, binaries, options);
+  } catch (error) {
+    await owned.disposeAsync();
+    throw error;
+  }
+}
+
+async function startInto(
+  owned: AsyncDisposableStack,
+  ports: readonly number[],
+  binaries: Binaries,
+  options: ControlPlaneOptions,
+): Promise<ControlPlane> {
+  const directory = owned.use(temporaryDirectory('elasticweb-control-plane-')).path;
+  const start = async (name: string, args: readonly string[], file = binaries.kubernetes) => {
+    const program = await Program.start({ name, file, args, logFile: join(directory, `${name}.log`) });
+    owned.defer(() => program.stop({ graceMs: 0 })); // Nothing of it is worth an orderly end.
+    return program;
+  };
+  const users = makeUsers();
+  const place = makePlace(directory, ports, Object.values(users), options);
+
+  const etcd = await start('etcd', etcdArgs(place));
+  const startApiServer = () => start('kube-apiserver', apiServerArgs(place));
+  let apiServer = await startApiServer();
+
+  const server = `https://127.0.0.1:${place.ports.apiServer}`;
+  const certificateFile = join(directory, 'certificates', 'apiserver.crt');
+  const [certificate] = await Promise.all([
+    apiServer.until('its certificate', () => readCertificate(certificateFile), startMs),
+    etcd.until('serving', () => serves(etcd), startMs),
+  ]);
+  const kubeconfig = writeKubeconfig(directory, { server, certificate, users: Object.values(users) });
+  const kubectl = kubectlFor({ binary: binaries.kubernetes, kubeconfig, directory });
+  const api = owned.use(new ApiServer({ server, certificate, token: users.admin.token }));
+  const untilReady = () => apiServer.until('being ready', () => api.isReady(), startMs);
+
+  if (options.manifests?.length) {
+    await untilReady();
+    await apply(kubectl, options.manifests);
+  }
+  const connected = { ...place, kubeconfig, certificateFile };
+  const controllers = await start('kube-controller-manager', controllerManagerArgs(connected));
+  const scheduler = options.scheduler !== false && (await start('kube-scheduler', schedulerArgs(connected)));
+  await untilReady();
+  const account = '/api/v1/namespaces/default/serviceaccounts/default';
+  await Promise.all([
+    controllers.until('the default ServiceAccount', () => api.has(account), startMs),
+    binaries.kwok === undefined || startNode(await start('kwok', kwokArgs(connected), binaries.kwok), api),
+  ]);
+
+  for (const program of [etcd, apiServer, controllers, scheduler]) if (program) program.expectRunning();
+
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= owned.disposeAsync());
+  const restartApiServer = async () => {
+    await apiServer.stop({ graceMs: 1_000 });
+    apiServer = await startApiServer();
+    await untilReady();
+  };
+  return { kubeconfig, server, directory, kubectl, restartApiServer, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Far above what a busy machine needs; an earlier end of the program is seen at once. */
+const startMs = 60_000;
+
+/** Whether etcd says so itself: on its port, another process may have been quicker and would answer in its place. */
+function serves(etcd: Program): boolean {
+  return readFileSync(etcd.logFile, 'utf8').includes('ready to serve client requests');
+}
+
+async function startNode(kwok: Program, api: ApiServer): Promise<void> {
+  await api.createNode(fakeNode);
+  await kwok.until('its node being Ready', () => api.isNodeReady(fakeNode.metadata.name), startMs);
+}
+
+async function apply(kubectl: Kubectl, manifests: readonly string[]): Promise<void> {
+  const commands = [
+    ['apply', '--server-side', ...manifests.map((file) => `--filename=${file}`)],
+    ['wait', '--for=condition=Established', 'customresourcedefinitions', '--all', '--timeout=20s'],
+  ];
+  for (const command of commands) {
+    const { code, stderr } = await kubectl(command);
+    if (code !== 0) throw new Error(`kubectl ${command.join(' ')} ended with code ${code}: ${stderr}`);
+  }
+}
+
+function makePlace(
+  directory: string,
+  ports: readonly number[],
+  users: readonly User[],
+  options: ControlPlaneOptions,
+): Place {
+  const [etcd = 0, etcdPeer = 0, apiServer = 0] = ports;
+  const policy = join(directory, 'audit-policy.json');
+  if (options.auditLog) writeFileSync(policy, JSON.stringify(auditPolicy));
+  return {
+    directory,
+    ports: { etcd, etcdPeer, apiServer },
+    tokens: writeTokenFile(directory, users),
+    ...writeServiceAccountKeys(directory),
+    ...(options.auditLog && { audit: { policy, log: join(directory, 'audit.log') } }),
+  };
+}
+
+/** The certificate in a file that the API server is about to write; false while it has not. */
+function readCertificate(file: string): string | false {
+  const content = readFileSync(file, 'utf8');
+  return content.endsWith('-----END CERTIFICATE-----\n') && content;
+}

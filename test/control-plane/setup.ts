@@ -1,0 +1,27 @@
+/** What happens once around all test files: `node --test --test-global-setup=test/control-plane/setup.ts`. */
+import { join } from 'node:path';
+import { OWN_SYNCER_LABEL, startSyncer } from '../cluster/syncer-process.ts';
+import { ensureBinaries } from './binaries.ts';
+import { startControlPlane } from './control-plane.ts';
+import { shareControlPlane } from './shared-control-plane.ts';
+
+const run = new AsyncDisposableStack();
+
+/**
+ * Builds every program that a test may want, starts a control plane with dist/ installed and one syncer, and hands it to the test files.
+ * The syncer leaves those ElasticWebs alone whose label says that their test brings a syncer of its own.
+ */
+export async function globalSetup(): Promise<void> {
+  const { kubernetes } = await ensureBinaries(['kubernetes', 'kwok', 'prometheus']);
+  // Installed before the controllers start: the garbage collector looks for new kinds only every 30 s.
+  const manifests = [join(import.meta.dirname, '../../dist/install.k8s.yaml')];
+  const controlPlane = run.use(await startControlPlane({ auditLog: true, manifests }));
+  const syncer = await startSyncer(controlPlane, 'syncer', `--selector=!${OWN_SYNCER_LABEL}`);
+  run.defer(() => syncer.stop({ graceMs: 5000 }));
+  shareControlPlane(controlPlane, kubernetes);
+}
+
+/** Stops what was started, the last first. */
+export async function globalTeardown(): Promise<void> {
+  await run.disposeAsync();
+}

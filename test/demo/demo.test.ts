@@ -1,0 +1,35 @@
+/** The demo as a new user starts it, with its output in a pipe. */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+test('the demo plays to its end, without colour in a pipe, and ends what it started', async () => {
+  const { stdout } = await run(process.execPath, [join(root, 'test/demo/demo.ts')], { cwd: root, timeout: 240_000 });
+
+  assert.match(stdout, /^That was everything, in [\d.]+ s\.$/m);
+  assert.doesNotMatch(stdout, /\u001b/);
+  assert.doesNotMatch(stdout, /✗/);
+  const chapters = [...stdout.matchAll(/^\d+\. /gm)];
+  assert.equal(chapters.length, 11);
+  const kubeconfigs = [...stdout.matchAll(/elasticweb-control-plane-\w+/g)];
+  assert.deepEqual(kubeconfigs, [], 'without --keep, the cluster is nobody else’s business');
+});
+
+test('the demo on a cluster that is not there says so and changes nothing', async () => {
+  const demo = run(process.execPath, [join(root, 'test/demo/demo.ts'), '--context=no-such-context', '--yes'], {
+    cwd: root,
+    env: { ...process.env, KUBECONFIG: '/nonexistent' },
+  });
+
+  await assert.rejects(demo, (error: { code: number; stdout: string }) => {
+    assert.equal(error.code, 1);
+    assert.match(error.stdout, /no-such-context|kubectl/);
+    return true;
+  });
+});
