@@ -10,6 +10,8 @@ new ElasticWebCrd(chart('crd'), 'crd');
 new ElasticWebInstall(chart('install'), 'elasticweb');
 sample(chart('sample'));
 
+// Renders everything before the first file is written: an app that fails leaves dist/ as it was.
+app.synthYaml();
 app.synth();
 
 /** An ElasticWeb that shows every feature. */

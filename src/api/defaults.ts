@@ -6,7 +6,7 @@ import type { Json, Schema } from './schema.ts';
  * The value with the schema's defaults filled in, as a new value; the argument stays as it is.
  *
  * As in Kubernetes, a default does not create its parents, an empty parent that is itself a default gets its children's, and
- * a null in an object counts as absent.
+ * a null in an object counts as absent. So does undefined, which only code can write.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting
  */
 export function withDefaults(value: unknown, schema: Schema): unknown {
@@ -18,7 +18,7 @@ export function withDefaults(value: unknown, schema: Schema): unknown {
   const filled = new Map<string, unknown>();
   for (const [key, child] of Object.entries(value)) {
     const childSchema = schemaOf(schema, key);
-    if (child === null && childSchema !== undefined) continue;
+    if (child === undefined || (child === null && childSchema !== undefined)) continue;
     filled.set(key, childSchema === undefined ? child : withDefaults(child, childSchema));
   }
   for (const [key, childSchema] of Object.entries(schema.properties ?? {})) {

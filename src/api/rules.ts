@@ -127,6 +127,7 @@ const specTransitions: readonly TransitionRule[] = [
       `${LOAD_BALANCER_CLASS.replaceAll('X', 'self')} == ${LOAD_BALANCER_CLASS.replaceAll('X', 'oldSelf')}`,
     message:
       'spec.service.loadBalancerClass is immutable while serviceType is LoadBalancer: change serviceType first, or create a new ElasticWeb',
+    fieldPath: '.service.loadBalancerClass',
   },
 ];
 

@@ -1,6 +1,8 @@
 // Says in one sentence that this Node is too old, before anything else can fail less clearly.
 // Plain JavaScript, loaded first (`node --import`, or as the first import), because an old Node cannot read TypeScript.
 
+import process from 'node:process';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(

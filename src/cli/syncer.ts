@@ -1,18 +1,15 @@
-/** `elasticweb syncer`: flags and environment in, a running syncer until it is told to stop. */
+/** `elasticweb syncer`: its flags, each also an environment variable. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { VERSION } from '../api/version.ts';
-import { KubeClient } from '../kube/client.ts';
-import { loadIdentity } from '../kube/identity.ts';
-import { Transport } from '../kube/transport.ts';
+import { INT32_MAX } from '../api/schema.ts';
 import { DEFAULT_MAX_REPLICAS } from '../scaling/initial.ts';
-import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
-import { runSyncer } from '../syncer/syncer.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
+import type { Io } from './io.ts';
 
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
-const INT32_MAX = 2_147_483_647;
 
-interface SyncerFlags {
+/** The flags, parsed and checked. */
+export interface SyncerFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: readonly string[];
@@ -25,7 +22,7 @@ interface SyncerFlags {
 }
 
 /** The command. Every flag is also an environment variable: `ELASTICWEB_MAX_REPLICAS` for `--max-replicas`. */
-export function syncerCommand(): Command {
+export function syncerCommand(io: Io): Command {
   const command = new Command('syncer')
     .description(
       'Watch ElasticWebs and keep Deployments and Services like them, in the cluster or against a kubeconfig, until SIGTERM.',
@@ -63,47 +60,15 @@ Examples:
     elasticweb syncer --namespace shop --namespace blog --allowed-service-types ClusterIP`,
     );
   return command.action(async (flags: SyncerFlags) => {
-    await run(flags);
+    // Loaded here, so that the other commands start without a Kubernetes client.
+    const { startSyncer } = await import('./start-syncer.ts');
+    await startSyncer(flags, io);
   });
 }
 
 function flag(flags: string, description: string): Option {
   const option = new Option(flags, description);
   return option.env(`ELASTICWEB_${option.name().toUpperCase().replaceAll('-', '_')}`);
-}
-
-async function run(flags: SyncerFlags): Promise<void> {
-  const log = createLog({
-    level: flags.logLevel,
-    format: flags.logFormat,
-    write: (line) => process.stderr.write(line),
-    now: () => new Date(),
-  });
-  const identity = await loadIdentity({ env: process.env, kubeconfig: flags.kubeconfig, context: flags.context });
-  const transport = new Transport({ identity, userAgent: `elasticweb-syncer/${VERSION}` });
-  log.info('starting', { version: VERSION, server: identity.server, source: identity.source });
-
-  const stop = new AbortController();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    log.info('stopping', { signal });
-    stop.abort();
-  };
-  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  const options = {
-    client: new KubeClient({ transport }),
-    log,
-    namespaces: flags.namespace ?? [],
-    selector: flags.selector,
-    workers: flags.workers,
-    allowedServiceTypes: flags.allowedServiceTypes,
-    maxReplicas: flags.maxReplicas,
-  };
-  try {
-    await runSyncer(options, stop.signal);
-  } finally {
-    await transport.close();
-  }
-  log.info('stopped');
 }
 
 /** One flag after the other adds up; in the environment they are separated by commas. */

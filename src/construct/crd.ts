@@ -3,6 +3,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { API_VERSION_NAME, GROUP, KIND, PLURAL, resourceSchema, SHORT_NAME } from '../api/resource.ts';
+import { clusterScoped } from './manifest.ts';
 
 /**
  * Keeps the object when its app is pruned or uninstalled: Argo CD, Flux and Helm each have a word for it.
@@ -27,7 +28,7 @@ const ready = (field: string) => `.status.conditions[?(@.type=="Ready")].${field
 export class ElasticWebCrd extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    new ApiObject(this, 'crd', {
+    const crd = new ApiObject(this, 'crd', {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: `${PLURAL}.${GROUP}`, annotations: { ...KEEP_ANNOTATIONS } },
@@ -73,5 +74,6 @@ export class ElasticWebCrd extends Construct {
         ],
       },
     });
+    clusterScoped(crd);
   }
 }

@@ -4,8 +4,9 @@ import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { API_VERSION, KIND } from '../api/resource.ts';
 import type { ElasticWebSpec } from '../api/types.ts';
-import { validateSpec } from '../api/validate.ts';
+import { validate } from '../api/validate.ts';
 import { InvalidPropsError } from './invalid-props.ts';
+import { unrenderableKeys } from './renderable.ts';
 
 /** What an `ElasticWebResource` is made from. */
 export interface ElasticWebResourceProps {
@@ -22,8 +23,13 @@ export class ElasticWebResource extends ApiObject {
   /** @throws InvalidPropsError that names every field that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, { metadata, spec }: ElasticWebResourceProps) {
     const name = metadata?.name ?? id;
-    const validation = validateSpec(spec, name);
-    if (validation.kind === 'invalid') throw new InvalidPropsError('ElasticWebResource', name, validation.errors);
-    super(scope, id, { apiVersion: API_VERSION, kind: KIND, metadata: { ...metadata, name }, spec });
+    const resource = { apiVersion: API_VERSION, kind: KIND, metadata: { ...metadata, name }, spec };
+    const validation = validate(resource);
+    const errors = [
+      ...(validation.kind === 'invalid' ? validation.errors : []),
+      ...unrenderableKeys({ metadata: resource.metadata, ...spec }, ''),
+    ];
+    if (errors.length > 0) throw new InvalidPropsError('ElasticWebResource', name, errors);
+    super(scope, id, resource);
   }
 }

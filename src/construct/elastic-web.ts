@@ -2,13 +2,17 @@
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { show, type FieldError } from '../api/check.ts';
 import { declaredReplicas } from '../api/declared-load.ts';
+import { API_VERSION, KIND } from '../api/resource.ts';
+import { INT32_MAX } from '../api/schema.ts';
 import type { DefaultedElasticWebSpec, ElasticWebSpec } from '../api/types.ts';
-import { validateSpec } from '../api/validate.ts';
+import { validate } from '../api/validate.ts';
 import { deploymentSpec, type PodExtras } from './deployment.ts';
 import { InvalidPropsError } from './invalid-props.ts';
 import { compact, type OwnerReference } from './manifest.ts';
 import { childLabels, metricsServiceName } from './names.ts';
+import { unrenderableKeys } from './renderable.ts';
 import { metricsServiceSpec, serviceSpec } from './service.ts';
 
 /** What an `ElasticWeb` is made from: the fields of the custom resource's spec, and what only code may add. */
@@ -65,8 +69,8 @@ export class ElasticWeb extends Construct {
     const { metadata = {}, replicas, currentNodePort, ...rest } = props;
     const { volumes, volumeMounts, serviceAccountName, automountServiceAccountToken, ...fields } = rest;
     const { name = id } = metadata;
-    const spec = checked(name, fields, replicas);
     const extras = compact({ volumes, volumeMounts, serviceAccountName, automountServiceAccountToken });
+    const spec = checked({ metadata: { ...metadata, name }, fields, extras, replicas, currentNodePort });
 
     const child = (
       childId: string,
@@ -110,18 +114,40 @@ function annotationsOf(annotations: Record<string, string>): { annotations?: Rec
   return Object.keys(annotations).length === 0 ? {} : { annotations };
 }
 
+/** What is checked of the props, by where it stands in them and in the resource. */
+interface CheckedProps {
+  readonly metadata: ElasticWebMetadataProps & { readonly name: string };
+  readonly fields: Omit<ElasticWebSpec, 'replicas' | 'suspend'>;
+  readonly extras: PodExtras;
+  readonly replicas: number | 'External' | undefined;
+  readonly currentNodePort: number | undefined;
+}
+
 /** The spec with its defaults; throws when it is not one, or when nobody would scale it. */
-function checked(name: string, fields: object, replicas: number | 'External' | undefined): DefaultedElasticWebSpec {
-  const errors = [];
-  const validation = validateSpec(typeof replicas === 'number' ? { ...fields, replicas } : fields, name);
-  if (validation.kind === 'invalid') errors.push(...validation.errors);
-  if ('autoscaling' in fields && fields.autoscaling !== undefined && replicas === undefined) {
+function checked({ metadata, fields, extras, replicas, currentNodePort }: CheckedProps): DefaultedElasticWebSpec {
+  const validation = validate({ apiVersion: API_VERSION, kind: KIND, metadata, spec: fields });
+  const { autoscaling, ...rendered } = fields;
+  const errors = [
+    ...(validation.kind === 'invalid' ? validation.errors : []),
+    ...(replicas === 'External' ? [] : numberErrors(replicas, 'replicas', 0, INT32_MAX, ', or External')),
+    ...numberErrors(currentNodePort, 'currentNodePort', 1, 65_535),
+    ...unrenderableKeys({ metadata, ...rendered, ...extras }, ''),
+  ];
+  if (autoscaling !== undefined && replicas === undefined) {
     errors.push({
       path: 'spec.autoscaling',
       message:
         'needs the syncer, which works on the custom resource: write it with ElasticWebResource, or give replicas (a number, or External when an HPA scales)',
     });
   }
-  if (validation.kind === 'invalid' || errors.length > 0) throw new InvalidPropsError('ElasticWeb', name, errors);
+  if (validation.kind === 'invalid' || errors.length > 0) {
+    throw new InvalidPropsError('ElasticWeb', metadata.name, errors);
+  }
   return validation.resource.spec;
+}
+
+function numberErrors(value: unknown, path: string, minimum: number, maximum: number, orElse = ''): FieldError[] {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum))
+    return [];
+  return [{ path, message: `must be a whole number from ${minimum} to ${maximum}${orElse}, got ${show(value)}` }];
 }

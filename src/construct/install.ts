@@ -2,16 +2,33 @@
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { schemaErrors } from '../api/check.ts';
+import { withDefaults } from '../api/defaults.ts';
+import { resourceRequirements } from '../api/pod-settings.ts';
+import { bool, int32, list, object, oneOf, text, type Schema } from '../api/schema.ts';
 import type { ResourceRequirements } from '../api/types.ts';
-import type { FieldError } from '../api/validate.ts';
 import { VERSION } from '../api/version.ts';
 import { ElasticWebCrd, KEEP_ANNOTATIONS } from './crd.ts';
 import { InvalidPropsError } from './invalid-props.ts';
-import { compact } from './manifest.ts';
+import { clusterScoped, compact } from './manifest.ts';
 import { aggregatedRoles, syncerServiceAccount } from './rbac.ts';
 
 const NAME = 'elasticweb-syncer';
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
+
+const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
+/** What the props may be. Types alone say nothing to JavaScript, and little about texts and numbers. */
+const PROPS = object('', {
+  namespace: namespaceName,
+  createNamespace: bool(''),
+  image: text('', { minLength: 1, pattern: '^[!-~]+$' }),
+  imagePullPolicy: oneOf('', ['Always', 'IfNotPresent', 'Never']),
+  resources: resourceRequirements,
+  watchNamespaces: list('', namespaceName, { minItems: 1, maxItems: 1000 }),
+  selector: text('', { minLength: 1 }),
+  allowedServiceTypes: list('', oneOf('', SERVICE_TYPES), { minItems: 1, maxItems: SERVICE_TYPES.length }),
+  maxReplicas: int32('', { minimum: 1 }),
+});
 
 /** What an `ElasticWebInstall` is made from. */
 export interface ElasticWebInstallProps {
@@ -68,19 +85,16 @@ export class ElasticWebInstall extends Construct {
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
     const { namespace = 'elasticweb-system', createNamespace = true } = props;
-    const errors = propErrors(props);
+    const errors = schemaErrors(withDefaults(props, PROPS), PROPS, '');
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
 
     if (createNamespace) {
-      new ApiObject(this, 'namespace', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: {
-          name: namespace,
-          annotations: { ...KEEP_ANNOTATIONS },
-          labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
-        },
-      });
+      const metadata = {
+        name: namespace,
+        annotations: { ...KEEP_ANNOTATIONS },
+        labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+      };
+      clusterScoped(new ApiObject(this, 'namespace', { apiVersion: 'v1', kind: 'Namespace', metadata }));
     }
     new ElasticWebCrd(this, 'crd');
     syncerServiceAccount(this, { name: NAME, namespace });
@@ -142,31 +156,4 @@ function syncerArguments({ watchNamespaces = [], selector, allowedServiceTypes, 
     ...(allowedServiceTypes === undefined ? [] : [`--allowed-service-types=${allowedServiceTypes.join(',')}`]),
     ...(maxReplicas === undefined ? [] : [`--max-replicas=${maxReplicas}`]),
   ];
-}
-
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-function propErrors(props: ElasticWebInstallProps): FieldError[] {
-  const { namespace, image, watchNamespaces = [], allowedServiceTypes, maxReplicas, selector } = props;
-  const errors: FieldError[] = [];
-  const expect = (holds: boolean, path: string, expected: string, found: unknown) => {
-    if (!holds) errors.push({ path, message: `must be ${expected}, got ${JSON.stringify(found)}` });
-  };
-  const isNamespace = (name: string) => DNS_LABEL.test(name);
-  const namespaceName = 'the name of a namespace (at most 63 lower-case letters, digits and "-")';
-  expect(namespace === undefined || isNamespace(namespace), 'namespace', namespaceName, namespace);
-  watchNamespaces.forEach((name, index) => expect(isNamespace(name), `watchNamespaces[${index}]`, namespaceName, name));
-  expect(image === undefined || /^[!-~]+$/.test(image), 'image', 'a container image', image);
-  expect(selector !== '', 'selector', 'a label selector', selector);
-  expect(allowedServiceTypes?.length !== 0, 'allowedServiceTypes', `at least one of ${SERVICE_TYPES.join(', ')}`, []);
-  allowedServiceTypes?.forEach((type, index) =>
-    expect(SERVICE_TYPES.includes(type), `allowedServiceTypes[${index}]`, `one of ${SERVICE_TYPES.join(', ')}`, type),
-  );
-  expect(
-    maxReplicas === undefined || (Number.isInteger(maxReplicas) && maxReplicas >= 1 && maxReplicas <= 2_147_483_647),
-    'maxReplicas',
-    'a whole number from 1 to 2147483647',
-    maxReplicas,
-  );
-  return errors;
 }

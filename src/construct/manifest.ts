@@ -1,5 +1,7 @@
 /** What a manifest is: plain JSON, as `kubectl apply` and the API server take it. */
 
+import { JsonPatch, type ApiObject } from 'cdk8s';
+
 /** One Kubernetes object. */
 export interface Manifest {
   readonly apiVersion: string;
@@ -32,4 +34,9 @@ export function compact<T extends object>(fields: T): { [K in keyof T]?: Exclude
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+/** Keeps an object of the whole cluster out of the namespace that cdk8s gives to everything in a chart that has one. */
+export function clusterScoped(object: ApiObject): void {
+  if (object.chart.namespace !== undefined) object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
 }

@@ -4,6 +4,7 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import { ApiResource, ClusterRole, ClusterRoleBinding, ServiceAccount } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { GROUP, PLURAL } from '../api/resource.ts';
+import { clusterScoped } from './manifest.ts';
 
 const elasticWebs = ApiResource.custom({ apiGroup: GROUP, resourceType: PLURAL });
 const elasticWebStatus = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/status` });
@@ -42,6 +43,7 @@ export function syncerServiceAccount(scope: Construct, { name, namespace }: Sync
   const bound = new ClusterRoleBinding(scope, 'role-binding', binding);
   bound.addSubjects(account);
   ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
+  clusterScoped(ApiObject.of(bound));
   return account;
 }
 
@@ -52,6 +54,7 @@ type Rights = readonly (readonly [resource: ApiResource, verbs: readonly string[
  * so that each `kubectl apply` would see a difference; it is taken out again.
  */
 function grant(role: ClusterRole, rights: Rights): void {
+  clusterScoped(ApiObject.of(role));
   rights.forEach(([resource, verbs], index) => {
     role.allow([...verbs], resource);
     ApiObject.of(role).addJsonPatch(JsonPatch.remove(`/rules/${index}/resourceNames`));

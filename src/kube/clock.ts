@@ -23,13 +23,13 @@ export const systemClock: Clock = {
 };
 
 /**
- * Waits `delayMs`, or until the signal aborts, whichever comes first.
+ * Waits `delayMs` (not at all if that is 0), or until the signal aborts, whichever comes first.
  *
  * Does not reject on abort: the loops that wait look at the signal next anyway.
  */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) {
+    if (delayMs <= 0 || signal?.aborted === true) {
       resolve();
       return;
     }

@@ -9,6 +9,9 @@
  * 3. each such field has the value that applying `desired` gives it (otherwise `desired` has changed since).
  *
  * Fields that `desired` does not set are not looked at: defaults, allocated values, and what others own.
+ *
+ * Not seen, because nobody could tell them apart afterwards: whether an empty structure (`lifecycle: {}`) is there or not,
+ * and which of two empty values (`null` or `false`, `''` or the default) was the last one applied.
  */
 import {
   type FieldPlace,
@@ -86,7 +89,7 @@ function inside(place: Place, name: string): Place {
 
 function compare(place: Place, owned: OwnedNode | undefined, desired: unknown, live: unknown): Difference | undefined {
   const { path } = place;
-  if (owned === undefined) return ownsNothing(place, desired, live) ? undefined : { path, kind: 'NotOwned' };
+  if (owned === undefined) return asksNothing(place, desired, live) ? undefined : { path, kind: 'NotOwned' };
   if (isLeaf(owned)) return compareWhole(place, desired, live);
   if (owned.fields.size > 0) return compareFields(place, owned, asRecord(desired), asRecord(live));
   if (owned.members.size > 0) return compareMembers(place, owned, asList(desired), asList(live));
@@ -101,10 +104,7 @@ function compareFields(
 ): Difference | undefined {
   for (const [name, value] of Object.entries(desired)) {
     if (value === undefined) continue;
-    const ours = owned.fields.get(name);
-    // `metadata` is always there; without labels and the like nobody owns anything in it.
-    if (ours === undefined && place.path === '' && isEmpty(value)) continue;
-    const found = compare(inside(place, name), ours, value, field(live, name));
+    const found = compare(inside(place, name), owned.fields.get(name), value, field(live, name));
     if (found !== undefined) return found;
   }
   for (const name of owned.fields.keys()) {
@@ -153,24 +153,25 @@ function compareMembers(
   return unwanted === undefined ? undefined : { path: `${place.path}[${unwanted}]`, kind: 'Unwanted' };
 }
 
-/** Whether applying this value makes us the owner of nothing, and changes nothing: an empty list that has room for others. */
-function ownsNothing({ name }: FieldPlace, desired: unknown, live: unknown): boolean {
-  return Array.isArray(desired) && desired.length === 0 && (isKeyedList(name) || isEmpty(live));
+/** Whether applying this value changes nothing, owned or not: an empty list or map that has room for others, or that is one. */
+function asksNothing({ name }: FieldPlace, desired: unknown, live: unknown): boolean {
+  if (typeof desired !== 'object' || desired === null || !isEmpty(desired)) return false;
+  return isEmpty(live) || (Array.isArray(desired) ? isKeyedList(name) : !isAtomicMap(name));
 }
 
 /** A field that is owned whole: a plain value, an atomic list or map, or something empty. */
 function compareWhole(place: Place, desired: unknown, live: unknown): Difference | undefined {
   const { path, name } = place;
-  if (!isEmpty(desired)) {
-    if (isSame(place, desired, live)) return undefined;
-    return { path, kind: isEmpty(live) && live !== 0 && live !== false ? 'Missing' : 'Changed' };
-  }
+  if (isSame(place, desired, live)) return undefined;
+  if (!isEmpty(desired)) return { path, kind: live === undefined ? 'Missing' : 'Changed' };
   // We applied something empty, or want it empty now. What the API server keeps of that depends on the type in Go, but
-  // nobody has removed it (we would not own it then): nothing there is right.
-  if (isEmpty(live) || isDefault(place, desired, live)) return undefined;
-  // Where others may have fields and items of their own, something empty leaves those alone.
-  if (isRecord(desired) && !isAtomicMap(name)) return undefined;
-  if (Array.isArray(desired) && isKeyedList(name)) return undefined;
+  // nobody has removed it (we would not own it then): nothing there is right. So is something else that is empty, except
+  // that null means no value where zero and false are values.
+  if (isEmpty(live) && (desired !== null || typeof live === 'object' || live === undefined)) return undefined;
+  if (isDefault(place, desired, live)) return undefined;
+  // Where others, or defaults, may have fields and items of their own, something empty leaves those alone.
+  if (isRecord(live) && !isAtomicMap(name)) return undefined;
+  if (Array.isArray(live) && isKeyedList(name)) return undefined;
   return { path, kind: 'Changed' };
 }
 
@@ -198,8 +199,9 @@ function isSameRecord(place: Place, desired: Record<string, unknown>, live: Reco
  * Whether Go leaves this value out inside a value that is owned whole. Zero, false and an empty structure stay there: they
  * are behind pointers (`tolerationSeconds: 0`, `namespaceSelector: {}`) and mean something.
  */
-function isDropped({ name }: FieldPlace, value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return true;
+function isDropped({ parent, name }: FieldPlace, value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (value === '') return !isStringMap(parent);
   if (Array.isArray(value)) return value.length === 0;
   return isStringMap(name) && isEmpty(value);
 }

@@ -104,8 +104,11 @@ export function isAtomicMap(name: string): boolean {
   return ATOMIC_MAPS.has(name);
 }
 
-/** Maps from names to values: Go leaves an empty one out, while an empty structure stays. */
-const STRING_MAPS: ReadonlySet<string> = new Set(['matchLabels', 'labels', 'annotations', 'limits', 'requests']);
+/** Maps from names to values. Go leaves out an empty one, but not an empty value in one; with structures it is the other way. */
+const STRING_MAPS: ReadonlySet<string> = new Set([
+  ...['matchLabels', 'labels', 'annotations', 'nodeSelector', 'selector', 'limits', 'requests', 'overhead'],
+  ...['data', 'binaryData', 'stringData', 'volumeAttributes', 'userAnnotations', 'options', 'parameters'],
+]);
 
 export function isStringMap(name: string): boolean {
   return STRING_MAPS.has(name);

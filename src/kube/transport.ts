@@ -195,8 +195,6 @@ export class Transport {
       throw this.#failure(call, error, deadline);
     } finally {
       deadline.end();
-      // Whoever stops reading early means it: the connection is of no further use.
-      body.destroy();
     }
   }
 

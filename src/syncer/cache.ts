@@ -23,6 +23,8 @@ export interface CacheOptions {
   readonly selector: string | undefined;
   /** Told the key of an ElasticWeb that wants a pass: it changed, or one of its children did. */
   readonly wake: (key: string) => void;
+  /** Called when a Service changed or went, and may have let go of a node port. */
+  readonly portsMoved: () => void;
   /** Told what went wrong with the copies of one kind; they carry on by themselves. */
   readonly onError: (kind: string, error: unknown) => void;
 }
@@ -37,7 +39,11 @@ export class Cache {
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
     this.webs = new Copies(ELASTIC_WEB, options.selector, keyOf, options);
     this.deployments = new Copies(DEPLOYMENT, children, ownerKey, options);
-    this.services = new Copies(SERVICE, children, ownerKey, options);
+    const ownerOfService = (service: Service): string | undefined => {
+      options.portsMoved();
+      return ownerKey(service);
+    };
+    this.services = new Copies(SERVICE, children, ownerOfService, options);
   }
 
   /** Keeps the copies up to date until the signal aborts. */

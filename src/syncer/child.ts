@@ -5,8 +5,10 @@ import type { KubeClient } from '../kube/client.ts';
 import { needsApply } from '../kube/difference.ts';
 import { keyOf, type KubeObject, type ResourceType } from '../kube/resource.ts';
 import type { Copies } from './cache.ts';
+import { isDuplicate } from './failure.ts';
 import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
+import { claimRenumberedPorts } from './renumbered-port.ts';
 
 /** One child as it is found, before anything is done about it. */
 export interface FoundChild<T extends Child> {
@@ -58,14 +60,37 @@ export async function applyChild<T extends Child>(
 
   const { uid } = live?.metadata ?? {};
   const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
-  const result = await client.apply(type, asKubeObject(body), {
-    fieldManager: FIELD_MANAGER,
-    force: live !== undefined,
+  const apply = () =>
+    client.apply(type, asKubeObject(body), { fieldManager: FIELD_MANAGER, force: live !== undefined });
+  const result = await apply().catch(async (error: unknown) => {
+    if (live === undefined || !isDuplicate(error) || !(await claimPorts(client, type, live, desired))) throw error;
+    return apply();
   });
   copies.observe(result);
   return live === undefined
     ? { change: 'created', before: undefined, live: result }
     : { change: 'configured', before: live, live: result, ...(difference && { difference: difference.path }) };
+}
+
+/** Makes ports that somebody renumbered the syncer's own, so that the next apply takes them away; false if there are none. */
+async function claimPorts<T extends Child>(
+  client: KubeClient,
+  type: ResourceType<T>,
+  { metadata }: T,
+  desired: Manifest,
+): Promise<boolean> {
+  // Local copies have left out whose the fields of others are.
+  const live = await client.get(type, metadata);
+  const managedFields = live && claimRenumberedPorts(asKubeObject(desired), live);
+  if (managedFields === undefined) return false;
+  const { uid, resourceVersion } = live?.metadata ?? {};
+  await client.mergePatch(
+    type,
+    metadata,
+    { metadata: { uid, resourceVersion, managedFields } },
+    { fieldManager: FIELD_MANAGER },
+  );
+  return true;
 }
 
 /** Kubernetes gives out version 4 uids at random; this one belongs to nobody. */

@@ -6,12 +6,13 @@ import type { Manifest } from '../construct/manifest.ts';
 import { metricsServiceName } from '../construct/names.ts';
 import { render } from '../construct/render.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { keyOf } from '../kube/resource.ts';
+import { keyOf, type ResourceType } from '../kube/resource.ts';
 import type { Cache } from './cache.ts';
 import { type Applied, applyChild, findChild, type FoundChild, retireChild } from './child.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, DEPLOYMENT, type Deployment, type ElasticWebResource, SERVICE, type Service } from './kinds.ts';
 import { keptNodePort } from './node-port.ts';
+import { withStrategy } from './strategy.ts';
 
 /** The children as they were found. */
 export interface FoundChildren {
@@ -83,7 +84,7 @@ export async function keepChildren(
   const keep = <T extends Child>(child: FoundChild<T>, manifest: Manifest) =>
     keepChild(client, web, child, manifest, mayCreate);
 
-  const deployment = await keep(found.deployment, desired.deployment);
+  const deployment = await keep(found.deployment, withStrategy(desired.deployment));
   const service = await keep(found.service, desired.service);
   if (desired.metricsService !== undefined) {
     const metricsService = await keep(found.metricsService, desired.metricsService);
@@ -111,9 +112,9 @@ async function keepChild<T extends Child>(
         kind: 'terminal',
         reason: 'NameConflict',
         message:
-          `${object} is not ours: expected owner ElasticWeb/${web.metadata.name}, found ${child.ownership.owner}. ` +
-          `It is left untouched and looked at again every 30 s. Delete or rename one of the two, or hand it over: ` +
-          `kubectl annotate ${child.type.kind.toLowerCase()} ${manifest.metadata.name} ${ADOPT_ANNOTATION}=${web.metadata.name}`,
+          `${object} is not ours: expected owner ElasticWeb/${web.metadata.name}, found ${child.ownership.owner ?? 'no owner'}. ` +
+          `It is left untouched and looked at again every 30 s. Delete or rename one of the two` +
+          (child.ownership.owner === undefined ? `, or hand it over: ${handOver(child.type, manifest, web)}` : ''),
       });
     case 'leaving':
       return failed({
@@ -140,6 +141,12 @@ async function keepChild<T extends Child>(
   } catch (error) {
     return failed(failureOf(error));
   }
+}
+
+/** The command that allows the syncer to take an object over. */
+function handOver({ kind }: ResourceType, { metadata }: Manifest, web: ElasticWebResource): string {
+  const { namespace = '', name } = metadata;
+  return `kubectl annotate --namespace ${namespace} ${kind.toLowerCase()} ${name} ${ADOPT_ANNOTATION}=${web.metadata.name}`;
 }
 
 function failed(failure: Failure): { readonly kind: 'failed'; readonly failure: Failure } {

@@ -1,6 +1,7 @@
 /** What an error means for the object it happened to: the one place that sorts them. */
 
 import type { TerminalReason, TransientReason } from '../api/conditions.ts';
+import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { isConflict, isForbidden, isInvalid, isNamespaceTerminating, KubeError } from '../kube/errors.ts';
 
 /**
@@ -18,6 +19,7 @@ export type Failure =
 /** Sorts an error of rendering or of the API server. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof InvalidPropsError) return terminal('InvalidSpec', message);
   if (isNamespaceTerminating(error)) return { kind: 'gone', message };
   if (isConflict(error)) return { kind: 'stale', message };
   if (isAdmissionDenial(error)) return transient('AdmissionDenied', message);
@@ -44,4 +46,9 @@ function refusal(error: KubeError, message: string): Failure {
   if (/nodePort.*port is already allocated/.test(error.serverMessage)) return transient('NodePortConflict', message);
   if (error.serverMessage.includes('field is immutable')) return terminal('ImmutableField', message);
   return terminal('InvalidSpec', message);
+}
+
+/** Whether the API server refused an object because something is in it twice. */
+export function isDuplicate(error: unknown): boolean {
+  return isInvalid(error) && error.causes.some(({ reason }) => reason === 'FieldValueDuplicate');
 }

@@ -5,7 +5,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ['json', 'text'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+/** What varies. The names of the line's own parts are taken. */
+type Fields = Readonly<Record<string, string | number | boolean | undefined>> &
+  Readonly<Partial<Record<'time' | 'level' | 'message', never>>>;
 
 /** One method a level. Messages are constant, so that they can be counted; what varies is in the fields. */
 export type Log = Readonly<Record<LogLevel, (message: string, fields?: Fields) => void>>;

@@ -1,6 +1,7 @@
 /** Which node port a Service keeps when its spec names none. Pure. */
 
 import type { DefaultedElasticWebSpec } from '../api/types.ts';
+import { type OwnedItem, ownedFields } from '../kube/owned-fields.ts';
 import { FIELD_MANAGER, type Service } from './kinds.ts';
 
 /**
@@ -10,15 +11,18 @@ import { FIELD_MANAGER, type Service } from './kinds.ts';
  * clients of the old one are lost. So then, and ever after, the number is part of what is applied.
  */
 export function keptNodePort(live: Service | undefined, spec: DefaultedElasticWebSpec): number | undefined {
-  const port = live?.spec.ports?.[0];
-  if (live === undefined || port?.nodePort === undefined || port.nodePort === 0) return undefined;
-  const isSamePort = port.port === spec.port && (port.protocol ?? 'TCP') === spec.protocol;
-  return isSamePort && !isWrittenDown(live) ? undefined : port.nodePort;
+  const ours = live && ownPort(live);
+  // Others may have put ports of their own beside ours, and before it.
+  const port = live?.spec.ports?.find((one) => one.port === ours?.key.port && protocolOf(one) === ours.key.protocol);
+  if (ours === undefined || port?.nodePort === undefined || port.nodePort === 0) return undefined;
+  const isSamePort = port.port === spec.port && protocolOf(port) === spec.protocol;
+  const isWrittenDown = ours.node.fields.has('nodePort');
+  return isSamePort && !isWrittenDown ? undefined : port.nodePort;
 }
 
-/** Whether the syncer's own fields include the node port. */
-function isWrittenDown({ metadata }: Service): boolean {
-  return (metadata.managedFields ?? []).some(
-    ({ manager, fieldsV1 }) => manager === FIELD_MANAGER && JSON.stringify(fieldsV1 ?? {}).includes('"f:nodePort"'),
-  );
+const protocolOf = ({ protocol = 'TCP' }: { readonly protocol?: string }): string => protocol;
+
+/** The port that the syncer has applied. */
+function ownPort(live: Service): OwnedItem | undefined {
+  return ownedFields(live, FIELD_MANAGER)?.fields.get('spec')?.fields.get('ports')?.items[0];
 }

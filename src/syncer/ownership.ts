@@ -8,13 +8,13 @@ import { type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
  * - `absent`: there is none.
  * - `ours`: this ElasticWeb's child, or one that lost its owner reference, or one that may be adopted.
  * - `leaving`: it is being deleted, or belongs to a deleted namesake; the garbage collector will take it. Nothing can be done but wait.
- * - `foreign`: somebody else's. Never touched.
+ * - `foreign`: somebody else's. Never touched. `owner` is its controller, if it has one; what nobody controls may be handed over.
  */
 export type Ownership =
   | { readonly kind: 'absent' }
   | { readonly kind: 'ours' }
   | { readonly kind: 'leaving'; readonly why: string }
-  | { readonly kind: 'foreign'; readonly owner: string };
+  | { readonly kind: 'foreign'; readonly owner: string | undefined };
 
 /** Decides whose `live` is, seen from `web`. */
 export function ownershipOf(live: KubeObject | undefined, web: ElasticWebResource): Ownership {
@@ -29,7 +29,7 @@ export function ownershipOf(live: KubeObject | undefined, web: ElasticWebResourc
     return { kind: 'foreign', owner: `${controller.kind}/${controller.name}` };
   }
   if (metadata.annotations?.[ADOPT_ANNOTATION] === web.metadata.name || wasApplied(live, web)) return inUse(live);
-  return { kind: 'foreign', owner: 'no owner' };
+  return { kind: 'foreign', owner: undefined };
 }
 
 function inUse(live: KubeObject): Ownership {

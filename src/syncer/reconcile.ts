@@ -5,6 +5,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { TransientReason } from '../api/conditions.ts';
 import { isObject } from '../api/defaults.ts';
 import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/validate.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -37,7 +38,9 @@ export interface ReconcileContext {
  * What comes after a pass: `done`, nothing until something changes; `again`, another look after a while; `retry`, with growing pauses.
  */
 export type Next =
-  { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number } | { readonly kind: 'retry' };
+  | { readonly kind: 'done' }
+  | { readonly kind: 'again'; readonly afterMs: number }
+  | { readonly kind: 'retry'; readonly reason?: TransientReason };
 
 /** A foreign object is in no local copy, so its going is not seen; it is looked for this often. */
 const CONFLICT_RECHECK_MS = 30_000;
@@ -170,7 +173,7 @@ async function fail(
       context.log.debug('read again', { elasticweb: keyOf(web), error: failure.message });
       return { kind: 'retry' };
     case 'transient':
-      return tell(failure, { kind: 'retry' });
+      return tell(failure, { kind: 'retry', reason: failure.reason });
     case 'terminal':
       return tell(
         failure,
@@ -218,7 +221,7 @@ async function say(context: ReconcileContext, web: ElasticWebResource, learnt: L
       elasticweb: keyOf(web),
       ready: ready.status,
       reason: ready.reason,
-      message: ready.message,
+      why: ready.message,
     });
   }
   return next;

@@ -81,9 +81,10 @@ function isUnseen(outcome: Outcome): boolean {
   return outcome.kind === 'rollout' && outcome.rollout.kind === 'unseen';
 }
 
-/** Whether there is a status by the syncer, and not only the schema's default. */
-function hasSpoken({ status }: ElasticWebResource): boolean {
-  return status?.conditions?.some(({ type }) => type === 'Ready') ?? false;
+/** Whether there is a status by the syncer: not only the schema's default, and none that speaks of a generation that never was. */
+function hasSpoken({ metadata, status }: ElasticWebResource): boolean {
+  const isOfThePast = (status?.observedGeneration ?? -1) <= (metadata.generation ?? 0);
+  return isOfThePast && (status?.conditions?.some(({ type }) => type === 'Ready') ?? false);
 }
 
 /** What the ready pods can serve; left out where an object of an older schema does not say what one serves. */

@@ -28,12 +28,17 @@ const RESYNC_MS = 10 * 60_000;
 export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Promise<void> {
   const { client, log, clock = systemClock } = options;
   const queue = new WorkQueue({ clock });
+  /** ElasticWebs whose node port is taken. Another Service may have it, and let go of it at any time. */
+  const waitingForPort = new Set<string>();
   const cache = new Cache({
     client,
     namespaces: options.namespaces,
     selector: options.selector,
     wake: (key) => {
       queue.add(key);
+    },
+    portsMoved: () => {
+      for (const key of waitingForPort) queue.add(key);
     },
     onError: (kind, error) => {
       log.warn('watch failed', { kind, error: describe(error) });
@@ -51,6 +56,8 @@ export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Pr
     workers: options.workers,
     async process(key: string): Promise<void> {
       const next = await reconcile(context, key);
+      if (next.kind === 'retry' && next.reason === 'NodePortConflict') waitingForPort.add(key);
+      else waitingForPort.delete(key);
       if (next.kind === 'retry') {
         queue.retry(key);
         return;

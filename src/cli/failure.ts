@@ -1,0 +1,23 @@
+/** How a command says that it did not succeed. */
+
+/** What the exit code tells. */
+export const EXIT = {
+  success: 0,
+  /** The command did its work, and the answer is no: something is invalid, unreadable or refused. */
+  failure: 1,
+  /** The command was not understood: unknown flag, missing argument. */
+  usage: 2,
+  /** A bug in the command; as in sysexits.h. */
+  bug: 70,
+} as const;
+
+/** Ends a command with an exit code, after its message, if any, was written to stderr. Expected trouble only: it comes without a stack trace. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: number;
+
+  constructor(message = '', exitCode: number = EXIT.failure, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}

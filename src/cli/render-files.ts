@@ -1,0 +1,76 @@
+/** Which manifests the ElasticWebs in files give. */
+
+import type { Manifest } from '../construct/manifest.ts';
+import { manifestsOf, render } from '../construct/render.ts';
+import { DEFAULT_MAX_REPLICAS, initialReplicas } from '../scaling/initial.ts';
+import { findElasticWebs, type Finding } from './elastic-webs.ts';
+import { Failure } from './failure.ts';
+import { writeLine, type Io } from './io.ts';
+import { stringifyManifests } from './manifest-text.ts';
+import type { RenderFlags } from './render.ts';
+import { isEmpty, nothingIn, summaryOf, writeErrors, writeTrouble } from './report.ts';
+
+type Valid = Extract<Finding, { kind: 'valid' }>;
+
+/**
+ * Prints the manifests of all ElasticWebs in the files, or of none.
+ *
+ * @throws Failure when there is no ElasticWeb, when one is invalid or cannot be rendered, or when a document cannot be read
+ */
+export async function renderFiles(files: readonly string[], flags: RenderFlags, io: Io): Promise<void> {
+  const findings = await findElasticWebs(files, io);
+  writeTrouble(findings, io.stderr);
+  if (isEmpty(findings)) throw new Failure(nothingIn(files));
+  for (const finding of findings) if (finding.kind === 'invalid') writeErrors(finding, io.stderr);
+  if (findings.some(({ kind }) => kind === 'invalid' || kind === 'unreadable')) {
+    throw new Failure(`Nothing was printed. ${summaryOf(findings)}`);
+  }
+  const valid = findings.filter((finding) => finding.kind === 'valid');
+  const children = valid.map(({ label, resource }) => {
+    const options = { replicas: flags.replicas ?? initialReplicas(resource.spec) };
+    return { label, manifests: rendered(label, () => manifestsOf(render(resource, options))) };
+  });
+  refuseCollisions(children);
+  for (const note of valid.flatMap((finding) => notesOn(finding, flags))) writeLine(io.stderr, note);
+  io.stdout.write(
+    stringifyManifests(
+      children.flatMap(({ manifests }) => manifests),
+      flags.output,
+    ),
+  );
+}
+
+/** What the syncer would do differently, or what the manifests do not show. */
+function notesOn({ label, resource: { spec } }: Valid, flags: RenderFlags): string[] {
+  const wanted = initialReplicas(spec, Infinity);
+  const isLimited = flags.replicas === undefined && wanted > DEFAULT_MAX_REPLICAS;
+  return [
+    ...(spec.suspend === true ? [`${label}: is suspended: the syncer would leave its children as they are`] : []),
+    ...(isLimited ? [`${label}: asks for ${wanted} pods; the syncer's default limit is ${DEFAULT_MAX_REPLICAS}`] : []),
+  ];
+}
+
+/** Two children of one name would overwrite each other; the syncer would stall the second ElasticWeb with NameConflict. */
+function refuseCollisions(all: readonly { readonly label: string; readonly manifests: readonly Manifest[] }[]): void {
+  const owners = new Map<string, string>();
+  for (const { label, manifests } of all) {
+    for (const { kind, metadata } of manifests) {
+      const child = [kind, [metadata.namespace, metadata.name].filter(Boolean).join('/')].join(' ');
+      const owner = owners.get(child);
+      if (owner !== undefined) {
+        throw new Failure(`Nothing was printed. ${label}: its ${child} is also one of ${owner}; rename one of the two`);
+      }
+      owners.set(child, label);
+    }
+  }
+}
+
+/** What is valid for the API server can still be no manifest, such as a label called `constructor`, which cdk8s refuses. */
+function rendered<T>(label: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Failure(`Nothing was printed. ${label}: could not be rendered: ${message}`, undefined, { cause: error });
+  }
+}

@@ -1,0 +1,213 @@
+/** The fields that are ElasticWeb's own. */
+
+import { elasticWeb } from '../objects.ts';
+import {
+  entries,
+  fieldCases,
+  INT32_MAX,
+  items,
+  letters,
+  notBooleans,
+  notInt32,
+  notLists,
+  notObjects,
+  notTexts,
+  unknownField,
+  type Case,
+} from './case.ts';
+
+const base = elasticWeb();
+const autoscaled = (autoscaling = {}) => elasticWeb({ autoscaling: { maxReplicas: 10, ...autoscaling } });
+const portNumbers = { good: [1, 80, 65_535], bad: [0, 65_536, ...notInt32] };
+
+export const specCases: readonly Case[] = [
+  ...fieldCases({ at: 'spec', required: true, bad: notObjects }),
+  ...fieldCases({
+    at: 'spec.image',
+    required: true,
+    good: ['nginx', 'tomcat:8.0.18-jre8', 'localhost:5000/a/b@sha256:0', letters(1024), '!~'],
+    bad: ['', ' ', 'nginx 1', 'nginx\n', 'nginx\u0000', 'ngin\u00ef', '\u{1f600}', letters(1025), ...notTexts],
+  }),
+  ...fieldCases({ at: 'spec.port', required: true, ...portNumbers }),
+  ...fieldCases({ at: 'spec.podPort', required: true, ...portNumbers }),
+  ...fieldCases({ at: 'spec.nodePort', ...portNumbers }),
+  ...fieldCases({
+    at: 'spec.targetPort',
+    good: [1, 65_535, 8081, 'http'],
+    bad: [0, 65_536, -1, 1.5, 1e300, '', '8080', 'https', letters(16), true, [], {}],
+  }),
+  ...fieldCases({
+    at: 'spec.mtargetPort',
+    good: [1, 65_535, 8080, 'http', 'metrics'],
+    bad: [0, 65_536, -1, 1.5, '', '8090', 'metric', letters(16), false, [8090], {}],
+  }),
+  ...fieldCases({ at: 'spec.protocol', good: ['TCP', 'UDP'], bad: ['', 'tcp', 'SCTP', 'TCP ', ...notTexts] }),
+  ...fieldCases({
+    at: 'spec.name',
+    base,
+    good: ['a', 'http', '4g', 'a-b-c', letters(15), 'metrics2'],
+    bad: ['', letters(16), 'HTTP', 'a_b', '80', '-a', 'a-', 'a--b', 'a.b', '\u0430', 'metric', 'metrics', ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.serviceType',
+    base,
+    good: ['LoadBalancer', 'NodePort', 'ClusterIP'],
+    bad: ['', 'ExternalName', 'loadBalancer', 'Headless', ...notTexts],
+  }),
+  ...fieldCases({ at: 'spec.singlePodQPS', required: true, good: [1, 500, INT32_MAX], bad: [0, ...notInt32] }),
+  ...fieldCases({ at: 'spec.totalQPS', good: [0, 1, INT32_MAX], bad: notInt32 }),
+  ...fieldCases({ at: 'spec.replicas', good: [0, 1, INT32_MAX], bad: notInt32 }),
+  ...fieldCases({ at: 'spec.suspend', good: [true, false], bad: notBooleans }),
+  ...fieldCases({ at: 'spec.podSecurity', good: ['Baseline', 'Restricted'], bad: ['', 'Privileged', 'restricted', 1] }),
+
+  ...fieldCases({ at: 'spec.service', good: [{}], bad: notObjects }),
+  ...fieldCases({
+    at: 'spec.service.annotations',
+    good: [{}, entries(64, ''), { 'example.com/a': letters(65_536) }, { constructor: 'x', '': '\u0000\u202e' }],
+    bad: [entries(65, ''), ...notObjects],
+  }),
+  ...fieldCases({
+    at: 'spec.service.annotations.key',
+    base: elasticWeb({ service: { annotations: { key: 'value' } } }),
+    good: [''],
+    bad: [letters(65_537), ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.service.loadBalancerClass',
+    good: ['a', letters(316)],
+    bad: ['', letters(317), ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.service.loadBalancerSourceRanges',
+    good: [[], items(64, '10.0.0.0/8')],
+    bad: [items(65, '10.0.0.0/8'), ...notLists],
+  }),
+  ...fieldCases({
+    at: 'spec.service.loadBalancerSourceRanges[1]',
+    good: [letters(64)],
+    bad: [letters(65), ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.service.externalTrafficPolicy',
+    good: ['Cluster', 'Local'],
+    bad: ['', 'local', 'Global', ...notTexts],
+  }),
+  ...fieldCases({ at: 'spec.service.sessionAffinity', good: ['None', 'ClientIP'], bad: ['', 'Cookie', ...notTexts] }),
+
+  ...fieldCases({ at: 'spec.autoscaling', bad: ['x', 1, true, []] }),
+  ...fieldCases({ at: 'spec.autoscaling.mode', good: ['Auto', 'Observe'], bad: ['', 'auto', 'Off', ...notTexts] }),
+  ...fieldCases({ at: 'spec.autoscaling.minReplicas', good: [0, 1, 20], bad: [21, ...notInt32] }),
+  ...fieldCases({
+    at: 'spec.autoscaling.maxReplicas',
+    required: true,
+    base: autoscaled(),
+    good: [1, INT32_MAX],
+    bad: [0, ...notInt32],
+  }),
+  ...fieldCases({ at: 'spec.autoscaling.metric', good: [{}, { type: 'Pods' }], bad: notObjects }),
+  ...fieldCases({
+    at: 'spec.autoscaling.metric.type',
+    base: autoscaled({ metric: { matchLabels: { ingress: 'shop' } } }),
+    good: ['Pods', 'External'],
+    bad: ['', 'pods', 'Object', ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.metric.name',
+    good: ['a', ':', '_', 'a:b_c9', letters(200)],
+    bad: ['', '9a', 'a-b', 'a b', 'a{}', 'sum(a)', 'a\n', '\u00e4', letters(201), ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.metric.matchLabels',
+    base: autoscaled({ metric: {} }),
+    good: [
+      {},
+      { a: '' },
+      { _: letters(256) },
+      { constructor: '', prototype: '', toString: '', hasOwnProperty: '' },
+      entries(16, '"}\\\n\u0000\u202e\u{1f600}'),
+      { [letters(128)]: 'x' },
+    ],
+    bad: [
+      entries(17, ''),
+      { '9a': '' },
+      { 'a-b': '' },
+      { 'a"b': '' },
+      { '': '' },
+      { [letters(129)]: 'x' },
+      ...notObjects,
+    ],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.metric.matchLabels.ingress',
+    base: autoscaled({ metric: { matchLabels: { ingress: 'shop' } } }),
+    good: ['', letters(256), '\u{1f600}'.repeat(256)],
+    bad: [letters(257), '\u{1f600}'.repeat(257), ...notTexts],
+  }),
+  ...fieldCases({ at: 'spec.autoscaling.behavior', good: [{}], bad: notObjects }),
+  ...fieldCases({ at: 'spec.autoscaling.behavior.scaleUp', good: [{}], bad: notObjects }),
+  ...fieldCases({ at: 'spec.autoscaling.behavior.scaleDown', good: [{}], bad: notObjects }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.stabilizationWindowSeconds',
+    good: [0, 3600],
+    bad: [3601, ...notInt32],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.selectPolicy',
+    good: ['Max', 'Min', 'Disabled'],
+    bad: ['', 'max', 'Average', ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.policies',
+    good: [items(16, { type: 'Pods', value: 1, periodSeconds: 1 })],
+    bad: [[], items(17, { type: 'Pods', value: 1, periodSeconds: 1 }), ...notLists],
+  }),
+  ...fieldCases({ at: 'spec.autoscaling.behavior.scaleDown.policies[0]', bad: ['x', 1, []] }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.policies[0].type',
+    required: true,
+    good: ['Pods', 'Percent'],
+    bad: ['', 'percent', ...notTexts],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.policies[0].value',
+    required: true,
+    good: [1, INT32_MAX],
+    bad: [0, ...notInt32],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.policies[0].periodSeconds',
+    required: true,
+    good: [1, 1800],
+    bad: [0, 1801, ...notInt32],
+  }),
+  ...fieldCases({
+    at: 'spec.autoscaling.behavior.scaleDown.tolerance',
+    good: [0, 1, '0', '0.1', '50m', '1e-1'],
+    bad: [-1, 0.1, '-0.1', '+1', '', 'a', '10%', '1 ', true, [], {}],
+  }),
+  ...fieldCases({ at: 'spec.autoscaling.fallback', good: [{}], bad: notObjects }),
+  ...fieldCases({ at: 'spec.autoscaling.fallback.staleAfterSeconds', good: [1, INT32_MAX], bad: [0, ...notInt32] }),
+  ...fieldCases({ at: 'spec.autoscaling.fallback.replicas', good: [0, INT32_MAX], bad: notInt32 }),
+  ...fieldCases({ at: 'spec.autoscaling.fallback.allowScaleDown', good: [true], bad: notBooleans }),
+  ...fieldCases({ at: 'spec.autoscaling.saturation', good: [false], bad: notBooleans }),
+
+  ...[
+    'spec.bogus',
+    'spec.Port',
+    'spec.serviceAccountName',
+    'spec.volumes',
+    'spec.hostNetwork',
+    'spec.securityContext',
+    'spec.constructor',
+    'spec.__proto__',
+    'spec.service.bogus',
+    'spec.service.clusterIP',
+    'spec.service.externalIPs',
+    'spec.autoscaling.bogus',
+    'spec.autoscaling.metric.query',
+    'spec.autoscaling.metric.url',
+    'spec.autoscaling.behavior.scaleSideways',
+    'spec.autoscaling.behavior.scaleUp.policies[0].bogus',
+    'spec.autoscaling.fallback.toString',
+  ].map((at) => unknownField(at)),
+];

@@ -1,0 +1,332 @@
+/** What is installed in a cluster: the CRD, the rights of the syncer and no more, and a syncer that runs anywhere. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ElasticWebCrd } from '../../src/construct/crd.ts';
+import { ElasticWebInstall } from '../../src/construct/install.ts';
+import { InvalidPropsError } from '../../src/construct/invalid-props.ts';
+import type { Manifest } from '../../src/construct/manifest.ts';
+import { deepFreeze } from '../api/objects.ts';
+import { asYaml, charted, type RenderedDeployment } from './rendered.ts';
+
+const installed = (props: object = {}, namespace?: string) =>
+  charted((scope) => new ElasticWebInstall(scope, 'elasticweb', props), namespace === undefined ? {} : { namespace });
+
+/** The one manifest of that kind and, where there are more, that name. */
+function find(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
+  const found = manifests.filter((one) => one.kind === kind && (name === undefined || one.metadata.name === name));
+  assert.equal(found.length, 1, `${kind} ${name ?? ''}`);
+  const [manifest] = found;
+  assert.ok(manifest);
+  return manifest;
+}
+
+const syncerOf = (manifests: readonly Manifest[]) => find(manifests, 'Deployment') as RenderedDeployment;
+const podOf = (props: object = {}) => syncerOf(installed(props)).spec.template.spec;
+const argsOf = (props: object) => podOf(props).containers[0].args;
+
+test('everything there is, in the order in which it can be applied', () => {
+  assert.deepEqual(
+    installed().map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`),
+    [
+      'Namespace -/elasticweb-system',
+      'CustomResourceDefinition -/elasticwebs.elasticweb.example.com',
+      'ServiceAccount elasticweb-system/elasticweb-syncer',
+      'ClusterRole -/elasticweb-syncer',
+      'ClusterRoleBinding -/elasticweb-syncer',
+      'ClusterRole -/elasticweb-view',
+      'ClusterRole -/elasticweb-edit',
+      'Deployment elasticweb-system/elasticweb-syncer',
+    ],
+  );
+});
+
+test('another namespace moves all that is in one, and the binding with it', () => {
+  const manifests = installed({ namespace: 'ops' });
+  assert.equal(find(manifests, 'Namespace').metadata.name, 'ops');
+  assert.equal(find(manifests, 'ServiceAccount').metadata.namespace, 'ops');
+  assert.equal(syncerOf(manifests).metadata.namespace, 'ops');
+  assert.deepEqual(find(manifests, 'ClusterRoleBinding').subjects, [
+    { kind: 'ServiceAccount', name: 'elasticweb-syncer', namespace: 'ops' },
+  ]);
+});
+
+test('the namespace of the chart is not given to what belongs to the whole cluster', () => {
+  assert.equal(asYaml(installed({}, 'dev')), asYaml(installed()));
+});
+
+test('a namespace that is there already is not made', () => {
+  assert.deepEqual(
+    installed({ createNamespace: false }).filter(({ kind }) => kind === 'Namespace'),
+    [],
+  );
+});
+
+test('pruning and uninstalling keep the CRD and the namespace, without which every app would be gone', () => {
+  const keep = {
+    'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+    'helm.sh/resource-policy': 'keep',
+    'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+  };
+  const manifests = [...installed(), ...charted((scope) => new ElasticWebCrd(scope, 'crd'))];
+  const kept = manifests.filter(({ kind }) => kind === 'CustomResourceDefinition' || kind === 'Namespace');
+  assert.equal(kept.length, 3);
+  for (const { metadata } of kept) assert.deepEqual(metadata.annotations, keep);
+  for (const { kind, metadata } of manifests) {
+    if (!kept.some((one) => one.kind === kind)) assert.equal(metadata.annotations, undefined, kind);
+  }
+});
+
+test('the CRD alone is the CRD of the installation', () => {
+  assert.deepEqual(
+    charted((scope) => new ElasticWebCrd(scope, 'crd')),
+    [find(installed(), 'CustomResourceDefinition')],
+  );
+});
+
+interface Crd extends Manifest {
+  readonly spec: {
+    readonly names: Readonly<Record<string, unknown>>;
+    readonly scope: string;
+    readonly versions: readonly [
+      {
+        readonly name: string;
+        readonly subresources: unknown;
+        readonly additionalPrinterColumns: readonly { readonly name: string; readonly jsonPath: string }[];
+      },
+    ];
+  };
+}
+const crd = find(installed(), 'CustomResourceDefinition') as Crd;
+
+test('the CRD has the names, subresources and columns of design.md', () => {
+  assert.deepEqual(crd.spec.names, {
+    kind: 'ElasticWeb',
+    listKind: 'ElasticWebList',
+    plural: 'elasticwebs',
+    singular: 'elasticweb',
+    shortNames: ['ew'],
+  });
+  assert.equal(crd.spec.scope, 'Namespaced');
+  assert.equal(crd.spec.versions.length, 1);
+  const [version] = crd.spec.versions;
+  assert.equal(version.name, 'v1');
+  assert.deepEqual(version.subresources, {
+    status: {},
+    scale: {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.replicas',
+      labelSelectorPath: '.status.selector',
+    },
+  });
+  assert.deepEqual(
+    version.additionalPrinterColumns.map(({ name, jsonPath }) => `${name} ${jsonPath}`),
+    [
+      'READY .status.conditions[?(@.type=="Ready")].status',
+      'REASON .status.conditions[?(@.type=="Ready")].reason',
+      'DESIRED .status.desiredReplicas',
+      'REPLICAS .status.replicas',
+      'REALQPS .status.realQPS',
+      'TYPE .spec.serviceType',
+      'AGE .metadata.creationTimestamp',
+    ],
+  );
+});
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+const rulesOf = (name: string) => find(installed(), 'ClusterRole', name).rules as readonly Rule[];
+/** A role as lines `group/resource: verbs`. */
+const rightsOf = (name: string) =>
+  rulesOf(name).map(({ apiGroups, resources, verbs }) => `${apiGroups.join()}/${resources.join()}: ${verbs.join()}`);
+
+test('the syncer may read ElasticWebs and write their status, and apply Deployments and Services; that is all', () => {
+  assert.deepEqual(rightsOf('elasticweb-syncer'), [
+    'elasticweb.example.com/elasticwebs: get,list,watch',
+    'elasticweb.example.com/elasticwebs/status: patch',
+    'apps/deployments: get,list,watch,create,patch',
+    '/services: get,list,watch,create,patch',
+  ]);
+});
+
+test('no role holds a wildcard, touches secrets, pods or roles, or lets the syncer delete', () => {
+  for (const name of ['elasticweb-syncer', 'elasticweb-view', 'elasticweb-edit']) {
+    for (const { apiGroups, resources, verbs } of rulesOf(name)) {
+      const words = [...apiGroups, ...resources, ...verbs];
+      assert.ok(!words.some((word) => word.includes('*')), name);
+      assert.ok(!words.some((word) => /secret|^pods|role|impersonate|escalate|^bind/.test(word)), name);
+      if (name === 'elasticweb-syncer') assert.ok(!verbs.some((verb) => /delete|update/.test(verb)));
+    }
+  }
+});
+
+test('whoever may view or edit a namespace may view or edit ElasticWebs there, and nobody may write their status', () => {
+  assert.deepEqual(rightsOf('elasticweb-view'), [
+    'elasticweb.example.com/elasticwebs: get,list,watch',
+    'elasticweb.example.com/elasticwebs/status: get',
+  ]);
+  assert.deepEqual(rightsOf('elasticweb-edit'), [
+    'elasticweb.example.com/elasticwebs: create,update,patch,delete,deletecollection',
+    'elasticweb.example.com/elasticwebs/scale: get,update,patch',
+  ]);
+  const aggregatedTo = (name: string) =>
+    Object.keys(find(installed(), 'ClusterRole', name).metadata.labels ?? {}).sort();
+  const aggregate = (role: string) => `rbac.authorization.k8s.io/aggregate-to-${role}`;
+  assert.deepEqual(aggregatedTo('elasticweb-view'), ['admin', 'edit', 'view'].map(aggregate));
+  assert.deepEqual(aggregatedTo('elasticweb-edit'), ['admin', 'edit'].map(aggregate));
+  assert.deepEqual(aggregatedTo('elasticweb-syncer'), []);
+});
+
+test('the syncer is bound to its role, and both roles have the fields that the API server keeps', () => {
+  const binding = find(installed(), 'ClusterRoleBinding');
+  assert.deepEqual(binding.roleRef, {
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind: 'ClusterRole',
+    name: 'elasticweb-syncer',
+  });
+  for (const rule of [...rulesOf('elasticweb-syncer'), ...rulesOf('elasticweb-edit')]) {
+    assert.deepEqual(Object.keys(rule).sort(), ['apiGroups', 'resources', 'verbs']);
+  }
+});
+
+test('the syncer passes the restricted Pod Security Standard, and its namespace asks for it', () => {
+  const pod = podOf();
+  assert.partialDeepStrictEqual(pod.securityContext, {
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  assert.equal(pod.containers.length, 1);
+  assert.deepEqual(pod.containers[0].securityContext, {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  for (const field of ['hostNetwork', 'hostPID', 'hostIPC', 'volumes', 'initContainers'])
+    assert.equal(pod[field], undefined);
+  assert.deepEqual(find(installed(), 'Namespace').metadata.labels, {
+    'pod-security.kubernetes.io/enforce': 'restricted',
+  });
+});
+
+test('the old syncer ends before the new one begins, and only the syncer gets the token', () => {
+  const { spec } = syncerOf(installed());
+  assert.equal(spec.replicas, 1);
+  assert.deepEqual(spec.strategy, { type: 'Recreate' });
+  assert.equal(find(installed(), 'ServiceAccount').automountServiceAccountToken, false);
+  assert.equal(spec.template.spec.automountServiceAccountToken, true);
+  assert.equal(spec.template.spec.serviceAccountName, 'elasticweb-syncer');
+  assert.deepEqual(spec.selector.matchLabels, spec.template.metadata.labels);
+});
+
+const flags = [
+  { props: {}, args: ['syncer'] },
+  { props: { watchNamespaces: ['dev', 'prod'] }, args: ['syncer', '--namespace=dev', '--namespace=prod'] },
+  { props: { selector: 'shard in (a, b)' }, args: ['syncer', '--selector=shard in (a, b)'] },
+  {
+    props: { allowedServiceTypes: ['ClusterIP', 'NodePort'] },
+    args: ['syncer', '--allowed-service-types=ClusterIP,NodePort'],
+  },
+  { props: { maxReplicas: 50 }, args: ['syncer', '--max-replicas=50'] },
+] as const;
+for (const { props, args } of flags) {
+  test(`${JSON.stringify(props)} runs ${args.join(' ')}`, () => {
+    assert.deepEqual(argsOf(props), args);
+  });
+}
+
+test('image, pull policy and resources are those of the props', () => {
+  const resources = { limits: { cpu: 1, memory: '1Gi' } };
+  const [container] = podOf({
+    image: 'registry.example.com/elasticweb:1',
+    imagePullPolicy: 'Always',
+    resources,
+  }).containers;
+  assert.partialDeepStrictEqual(container, {
+    image: 'registry.example.com/elasticweb:1',
+    imagePullPolicy: 'Always',
+    resources,
+  });
+});
+
+const image = 'image: must be a non-empty text of at most 1024 characters that matches ^[!-~]+$';
+const namespace = 'must be a text of at most 63 characters that matches ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+const wrong = [
+  {
+    name: 'all that is wrong',
+    props: { namespace: 'Ops', image: '', maxReplicas: 0, selector: '' },
+    errors: [
+      `namespace: ${namespace}, got "Ops"`,
+      `${image}, got ""`,
+      'maxReplicas: must be a whole number from 1 to 2147483647, got 0',
+      'selector: must be a non-empty text of at most 1024 characters, got ""',
+    ],
+  },
+  {
+    name: 'a namespace of 64 characters',
+    props: { namespace: 'x'.repeat(64) },
+    errors: [`namespace: ${namespace}, got "${'x'.repeat(64)}"`],
+  },
+  { name: 'an image with a space', props: { image: 'a b' }, errors: [`${image}, got "a b"`] },
+  {
+    name: 'no namespace to watch, which is not the same as all',
+    props: { watchNamespaces: [] },
+    errors: ['watchNamespaces: must have 1 to 1000 items, got 0'],
+  },
+  {
+    name: 'one wrong namespace of two',
+    props: { watchNamespaces: ['a', 'a.b'] },
+    errors: [`watchNamespaces[1]: ${namespace}, got "a.b"`],
+  },
+  {
+    name: 'a Service type that there is not',
+    props: { allowedServiceTypes: ['NodePort', 'ExternalName'] },
+    errors: ['allowedServiceTypes[1]: must be one of LoadBalancer, NodePort, ClusterIP, got "ExternalName"'],
+  },
+  {
+    name: 'no Service type at all',
+    props: { allowedServiceTypes: [] },
+    errors: ['allowedServiceTypes: must have 1 to 3 items, got 0'],
+  },
+  {
+    name: 'a fraction of a pod',
+    props: { maxReplicas: 1.5 },
+    errors: ['maxReplicas: must be a whole number from 1 to 2147483647, got 1.5'],
+  },
+  {
+    name: 'resources that Kubernetes would refuse',
+    props: { resources: { limits: { memory: '1GB' } } },
+    errors: [/^resources\.limits\.memory: must be .*, got "1GB"$/],
+  },
+  { name: 'a prop that there is not', props: { replicas: 2 }, errors: ['replicas: is not a known field'] },
+  {
+    name: 'what is no text',
+    props: { createNamespace: 'no' },
+    errors: ['createNamespace: must be true or false, got "no"'],
+  },
+];
+for (const { name, props, errors } of wrong) {
+  test(`the installation names ${name}`, () => {
+    assert.throws(
+      () => installed(props),
+      (error: unknown) => {
+        assert.ok(error instanceof InvalidPropsError);
+        const [title, ...lines] = error.message.split('\n').map((line) => line.trim());
+        assert.equal(title, 'ElasticWebInstall elasticweb: nothing was rendered, these props must change:');
+        assert.equal(lines.length, errors.length, lines.join('\n'));
+        errors.forEach((expected, index) => {
+          if (typeof expected === 'string') assert.equal(lines[index], expected);
+          else assert.match(lines[index] ?? '', expected);
+        });
+        return true;
+      },
+    );
+  });
+}
+
+test('props are left as they are, and those that are undefined are not given', () => {
+  const nothing = { namespace: undefined, image: undefined, resources: undefined, watchNamespaces: undefined };
+  assert.equal(asYaml(installed(deepFreeze(nothing))), asYaml(installed()));
+});
