@@ -30,6 +30,7 @@ function sample(scope: Chart): void {
       service: {
         annotations: { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type': 'internet' },
         externalTrafficPolicy: 'Local',
+        loadBalancerSourceRanges: ['0.0.0.0/0'],
         sessionAffinity: 'None',
       },
       resources: { requests: { cpu: '100m', memory: '100Mi' }, limits: { cpu: '500m', memory: '500Mi' } },
@@ -47,7 +48,12 @@ function sample(scope: Chart): void {
         fallback: { staleAfterSeconds: 300, replicas: 5 },
       },
       podSecurity: 'Baseline',
+      command: ['catalina.sh'],
+      args: ['run'],
       env: [{ name: 'JAVA_OPTS', value: '-XX:MaxRAMPercentage=75' }],
+      envFrom: [{ configMapRef: { name: 'shop-settings', optional: true } }],
+      imagePullPolicy: 'IfNotPresent',
+      imagePullSecrets: [{ name: 'registry' }],
       readinessProbe: { httpGet: { path: '/', port: 'http' }, periodSeconds: 5 },
       livenessProbe: { tcpSocket: { port: 'http' }, initialDelaySeconds: 60 },
       startupProbe: { tcpSocket: { port: 'http' }, failureThreshold: 30, periodSeconds: 2 },
@@ -55,6 +61,20 @@ function sample(scope: Chart): void {
       preStopSleepSeconds: 10,
       podAnnotations: { 'example.com/team': 'shop' },
       podLabels: { tier: 'web' },
+      nodeSelector: { 'kubernetes.io/os': 'linux' },
+      tolerations: [{ key: 'example.com/web', operator: 'Exists', effect: 'NoSchedule' }],
+      affinity: {
+        nodeAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 1,
+              preference: {
+                matchExpressions: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64', 'arm64'] }],
+              },
+            },
+          ],
+        },
+      },
       topologySpreadConstraints: [
         { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
       ],

@@ -82,12 +82,7 @@ class Reader {
 
   read(node: Node, depth: number): unknown {
     if (depth > MAX_DEPTH) throw tooDeep(node);
-    if (this.#open.size > 0 && ++this.#aliasedValues > MAX_ALIASED_VALUES) {
-      throw new YamlValueError(
-        `the aliases stand for more than ${MAX_ALIASED_VALUES} values, which is no manifest but a trap`,
-        offsetOf(node),
-      );
-    }
+    if (this.#open.size > 0) this.#countAliased(node);
     if (isAlias(node)) return this.#throughAlias(node, node.source, (target) => this.read(target, depth + 1));
     if (isScalar(node)) return scalarValue(node);
     if (isSeq(node)) return node.items.map((item) => (isNode(item) ? this.read(item, depth + 1) : null));
@@ -139,10 +134,18 @@ class Reader {
       throw new YamlValueError(`the alias *${name} has no anchor &${name} before it in its document`, offsetOf(alias));
     }
     if (this.#open.has(target)) throw new YamlValueError(`the anchor &${name} contains itself`, offsetOf(alias));
+    this.#countAliased(alias);
     this.#open.add(target);
     const value = read(target);
     this.#open.delete(target);
     return value;
+  }
+
+  #countAliased(node: Node): void {
+    this.#aliasedValues += 1;
+    if (this.#aliasedValues <= MAX_ALIASED_VALUES) return;
+    const message = `the aliases stand for more than ${MAX_ALIASED_VALUES} values, which is no manifest but a trap`;
+    throw new YamlValueError(message, offsetOf(node));
   }
 
   #keyText(key: unknown, map: YAMLMap): string {

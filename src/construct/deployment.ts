@@ -1,6 +1,6 @@
 /** An ElasticWeb's Deployment: the spec as Kubernetes runs it. */
 
-import type { DefaultedElasticWebSpec, TopologySpreadConstraint } from '../api/types.ts';
+import type { DefaultedElasticWebSpec, DeploymentStrategy, TopologySpreadConstraint } from '../api/types.ts';
 import { compact } from './manifest.ts';
 import { childLabels, CONTAINER_NAME, metricsPort, selectorLabels, trafficPort } from './names.ts';
 
@@ -44,7 +44,7 @@ export function deploymentSpec(
   return compact({
     replicas,
     selector: { matchLabels: selectorLabels(name) },
-    strategy: spec.strategy,
+    strategy: fullStrategy(spec.strategy),
     progressDeadlineSeconds: spec.progressDeadlineSeconds,
     template: {
       metadata: compact({
@@ -54,6 +54,20 @@ export function deploymentSpec(
       spec: podSpec(name, spec, extras),
     },
   });
+}
+
+/** What Kubernetes fills in: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
+const ROLLING_UPDATE = { maxSurge: '25%', maxUnavailable: '25%' };
+
+/**
+ * The way of replacing pods, with the settings of rolling updates written down.
+ *
+ * What Kubernetes fills in belongs to nobody and would stay when `Recreate` is applied later, which is refused beside it. What was
+ * applied goes with the apply that no longer names it.
+ */
+function fullStrategy({ type = 'RollingUpdate', rollingUpdate }: DeploymentStrategy = {}): DeploymentStrategy {
+  if (type === 'Recreate') return compact({ type, rollingUpdate });
+  return { type, rollingUpdate: { ...ROLLING_UPDATE, ...rollingUpdate } };
 }
 
 function podSpec(name: string, spec: DefaultedElasticWebSpec, extras: PodExtras): object {

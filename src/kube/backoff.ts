@@ -3,7 +3,7 @@
 export interface BackoffOptions {
   /** The wait after the first failure; each further one doubles it. */
   readonly baseMs: number;
-  /** The longest wait, before the variation. */
+  /** The longest wait. */
   readonly maxMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -16,5 +16,5 @@ export interface BackoffOptions {
  */
 export function backoffMs(failures: number, { baseMs, maxMs, random }: BackoffOptions): number {
   const steadyMs = Math.min(maxMs, baseMs * 2 ** (failures - 1));
-  return steadyMs * (0.8 + 0.4 * random());
+  return Math.min(maxMs, steadyMs * (0.8 + 0.4 * random()));
 }

@@ -2,7 +2,7 @@
 import { KubeError, isExpired, isNotFound } from './errors.ts';
 import { type KubeObject, type ObjectName, type ResourceType, describeTarget, resourcePath } from './resource.ts';
 import type { ApiCall, Transport } from './transport.ts';
-import { type WatchEvent, asObject, hasIdentity, isRecord, readEvents } from './watch-events.ts';
+import { type WatchEvent, asObject, hasName, hasVersion, isRecord, readEvents } from './watch-events.ts';
 
 /** Which objects of a type are meant. Without `namespace`: those of all namespaces. */
 export interface Scope {
@@ -208,7 +208,7 @@ export class KubeClient {
 
   async #object<T extends KubeObject>(type: ResourceType<T>, call: ApiCall): Promise<T> {
     const answer = await this.#transport.request(call);
-    if (!hasIdentity(answer)) throw unusable(call.method, call.target, 'an object with a name and a resource version');
+    if (!hasName(answer)) throw unusable(call.method, call.target, 'an object with a name');
     return asObject(answer, type);
   }
 }
@@ -233,7 +233,7 @@ function readPage<T extends KubeObject>(type: ResourceType<T>, about: string, an
   }
   return {
     // An empty list of some types has null instead of [].
-    items: (items ?? []).filter(hasIdentity).map((item) => asObject(item, type)),
+    items: (items ?? []).filter(hasVersion).map((item) => asObject(item, type)),
     resourceVersion,
     continueFrom: typeof continueFrom === 'string' && continueFrom !== '' ? continueFrom : undefined,
   };

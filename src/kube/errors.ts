@@ -68,14 +68,23 @@ export function isAlreadyExists(error: unknown): error is KubeError {
   return error instanceof KubeError && error.status === 409 && error.reason === 'AlreadyExists';
 }
 
-/** The object is not (or no longer) the one that the request was made for, or another manager owns a field: read again. */
+/**
+ * The object is not, or no longer, the one that the request was made for, or another manager owns a field: read again.
+ * An apply that names a uid fails with 409 if there is no object of that name, and with 422 if there is another.
+ */
 export function isConflict(error: unknown): error is KubeError {
-  return error instanceof KubeError && error.status === 409 && error.reason !== 'AlreadyExists';
+  if (!(error instanceof KubeError)) return false;
+  return (error.status === 409 && error.reason !== 'AlreadyExists') || isOfAnotherUid(error);
 }
 
 /** The API server understood the object and refuses it: sending the same again cannot help, the object must change. */
 export function isInvalid(error: unknown): error is KubeError {
-  return error instanceof KubeError && (error.status === 422 || error.status === 400);
+  if (!(error instanceof KubeError)) return false;
+  return (error.status === 422 && !isOfAnotherUid(error)) || error.status === 400;
+}
+
+function isOfAnotherUid(error: KubeError): boolean {
+  return error.status === 422 && error.causes.some((cause) => cause.field === 'metadata.uid');
 }
 
 /** Not allowed: a right, a quota or an admission rule is in the way, and somebody else must change that. */

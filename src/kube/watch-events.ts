@@ -67,7 +67,7 @@ export function parseEvent<T extends KubeObject>(line: string, type: ResourceTyp
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
-      if (!hasIdentity(object)) return { type: 'MALFORMED', why: 'the object has no name or no resource version' };
+      if (!hasVersion(object)) return { type: 'MALFORMED', why: 'the object has no name or no resource version' };
       return { type: word, object: asObject(object, type) };
     case 'BOOKMARK': {
       const version = isRecord(object.metadata) ? object.metadata.resourceVersion : undefined;
@@ -82,10 +82,13 @@ export function parseEvent<T extends KubeObject>(line: string, type: ResourceTyp
 }
 
 /** Whether this is an object that can be stored: it has a name and a resource version. */
-export function hasIdentity(object: unknown): object is Pick<KubeObject, 'metadata'> {
-  if (!isRecord(object) || !isRecord(object.metadata)) return false;
-  const { name, resourceVersion } = object.metadata;
-  return typeof name === 'string' && typeof resourceVersion === 'string';
+export function hasVersion(object: unknown): object is Pick<KubeObject, 'metadata'> {
+  return hasName(object) && typeof object.metadata.resourceVersion === 'string';
+}
+
+/** Whether this is an object at all. What a dry run would have created has no resource version. */
+export function hasName(object: unknown): object is Pick<KubeObject, 'metadata'> {
+  return isRecord(object) && isRecord(object.metadata) && typeof object.metadata.name === 'string';
 }
 
 /** Items of a list come without apiVersion and kind; this puts them back. */

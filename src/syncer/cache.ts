@@ -37,13 +37,13 @@ export class Cache {
 
   constructor(options: CacheOptions) {
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
-    this.webs = new Copies(ELASTIC_WEB, options.selector, keyOf, options);
-    this.deployments = new Copies(DEPLOYMENT, children, ownerKey, options);
-    const ownerOfService = (service: Service): string | undefined => {
+    this.webs = new Copies(ELASTIC_WEB, options.selector, (web) => [keyOf(web)], options);
+    this.deployments = new Copies(DEPLOYMENT, children, keysOf, options);
+    const keysOfService = (service: Service): Iterable<string> => {
       options.portsMoved();
-      return ownerKey(service);
+      return keysOf(service);
     };
-    this.services = new Copies(SERVICE, children, ownerOfService, options);
+    this.services = new Copies(SERVICE, children, keysOfService, options);
   }
 
   /** Keeps the copies up to date until the signal aborts. */
@@ -65,7 +65,7 @@ export class Copies<T extends KubeObject> {
   constructor(
     type: ResourceType<T>,
     labelSelector: string | undefined,
-    keyToWake: (object: T) => string | undefined,
+    keysToWake: (object: T) => Iterable<string>,
     { client, namespaces, wake, onError }: CacheOptions,
   ) {
     const reflector = (namespace: string | undefined) =>
@@ -76,8 +76,7 @@ export class Copies<T extends KubeObject> {
         labelSelector,
         transform: withoutForeignFields,
         onChange({ object }) {
-          const key = keyToWake(object);
-          if (key !== undefined) wake(key);
+          for (const key of keysToWake(object)) wake(key);
         },
         onError(error) {
           onError(type.kind, error);
@@ -118,11 +117,14 @@ export class Copies<T extends KubeObject> {
   }
 }
 
-/** The ElasticWeb that a child belongs to: by its owner reference, or by its labels where that was stripped. */
-function ownerKey({ metadata }: KubeObject): string | undefined {
-  const owner = metadata.ownerReferences?.find(
-    ({ kind, apiVersion }) => kind === KIND && apiVersion.startsWith(`${GROUP}/`),
-  );
-  const name = owner?.name ?? metadata.labels?.['app.kubernetes.io/instance'];
-  return name === undefined ? undefined : keyOf({ metadata: { namespace: metadata.namespace, name } });
+/**
+ * The ElasticWebs that a child is about: the one that it belongs to, by its owner reference, or by its labels where that was stripped; and
+ * the one whose name it has, which may be waiting for the name.
+ */
+function keysOf(child: KubeObject): Iterable<string> {
+  const { namespace, ownerReferences, labels } = child.metadata;
+  const owner = ownerReferences?.find(({ kind, apiVersion }) => kind === KIND && apiVersion.startsWith(`${GROUP}/`));
+  const name = owner?.name ?? labels?.['app.kubernetes.io/instance'];
+  const own = keyOf(child);
+  return new Set(name === undefined ? [own] : [keyOf({ metadata: { namespace, name } }), own]);
 }

@@ -12,7 +12,6 @@ import { type Applied, applyChild, findChild, type FoundChild, retireChild } fro
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, DEPLOYMENT, type Deployment, type ElasticWebResource, SERVICE, type Service } from './kinds.ts';
 import { keptNodePort } from './node-port.ts';
-import { withStrategy } from './strategy.ts';
 
 /** The children as they were found. */
 export interface FoundChildren {
@@ -84,7 +83,7 @@ export async function keepChildren(
   const keep = <T extends Child>(child: FoundChild<T>, manifest: Manifest) =>
     keepChild(client, web, child, manifest, mayCreate);
 
-  const deployment = await keep(found.deployment, withStrategy(desired.deployment));
+  const deployment = await keep(found.deployment, desired.deployment);
   const service = await keep(found.service, desired.service);
   if (desired.metricsService !== undefined) {
     const metricsService = await keep(found.metricsService, desired.metricsService);

@@ -70,16 +70,18 @@ for (const { name, text, values } of texts) {
   });
 }
 
-/** Nine lists, each of nine aliases of the one before. */
+/** Nine lines, each of which holds the one before nine times. */
 const names = Array.from('abcdefghi');
-const bomb = names
-  .map(
-    (name, index) =>
-      `${name}: &${name} [${Array(9)
-        .fill(`*${names[index - 1] ?? 'z'}`)
-        .join(', ')}]\n`,
-  )
-  .reduce((text, line) => text + line, 'z: &z lol\n');
+const bomb = (first: string, line: (aliases: string) => string): string =>
+  names.reduce(
+    (text, name, index) =>
+      `${text}${name}: &${name} ${line(
+        Array(9)
+          .fill(`*${names[index - 1] ?? 'z'}`)
+          .join(', '),
+      )}\n`,
+    `z: &z ${first}\n`,
+  );
 
 const wrong: readonly { name: string; text: string; says: string | RegExp }[] = [
   {
@@ -121,7 +123,16 @@ const wrong: readonly { name: string; text: string; says: string | RegExp }[] = 
     text: 'a: &a text\nb:\n  <<: *a',
     says: '3:7 the merge key << takes a mapping or a list of mappings',
   },
-  { name: 'aliases of aliases of aliases', text: bomb, says: /the aliases stand for more than 100000 values/ },
+  {
+    name: 'aliases of aliases of aliases',
+    text: bomb('lol', (aliases) => `[${aliases}]`),
+    says: /the aliases stand for more than 100000 values/,
+  },
+  {
+    name: 'merges of merges of merges',
+    text: bomb('{}', (aliases) => `{<<: [${aliases}]}`),
+    says: /the aliases stand for more than 100000 values/,
+  },
   {
     name: 'deep nesting',
     text: `a: ${'['.repeat(600)}${']'.repeat(600)}`,

@@ -11,7 +11,7 @@ const everything = roles(childrenOf(EVERYTHING)).deployment.spec;
 
 test('the least asks for nothing that nobody asked for', () => {
   const { deployment } = rolesOf();
-  assert.deepEqual(Object.keys(deployment.spec).sort(), ['replicas', 'selector', 'template']);
+  assert.deepEqual(Object.keys(deployment.spec).sort(), ['replicas', 'selector', 'strategy', 'template']);
   assert.deepEqual(Object.keys(podOf({})).sort(), ['automountServiceAccountToken', 'containers', 'securityContext']);
   assert.deepEqual(Object.keys(containerOf({})).sort(), ['image', 'name', 'ports', 'securityContext']);
 });
@@ -77,6 +77,14 @@ test('strategy and progressDeadlineSeconds reach the Deployment as they are', ()
   assert.equal(everything.progressDeadlineSeconds, 300);
 });
 
+test('the settings of rolling updates are written down, so that a later Recreate takes them away', () => {
+  const strategyOf = (spec: object) => rolesOf(spec).deployment.spec.strategy;
+  const rollingUpdate = { maxSurge: '25%', maxUnavailable: '25%' };
+  assert.deepEqual(strategyOf({}), { type: 'RollingUpdate', rollingUpdate });
+  assert.deepEqual(strategyOf({ strategy: {} }), { type: 'RollingUpdate', rollingUpdate });
+  assert.deepEqual(strategyOf({ strategy: { type: 'Recreate' } }), { type: 'Recreate' });
+});
+
 test('podAnnotations and podLabels reach the pods, beside the labels of the product', () => {
   const { annotations, labels } = everything.template.metadata;
   assert.deepEqual(annotations, { 'example.com/team': 'shop' });
@@ -115,7 +123,10 @@ test('what is zero, false or empty is written, for it was asked for', () => {
   assert.equal(podOf(spec).terminationGracePeriodSeconds, 0);
   assert.deepEqual(podOf(spec).affinity, {});
   assert.deepEqual(containerOf(spec).env, [{ name: 'EMPTY', value: '' }]);
-  assert.deepEqual(rolesOf(spec).deployment.spec.strategy, { rollingUpdate: { maxUnavailable: 0 } });
+  assert.deepEqual(rolesOf(spec).deployment.spec.strategy, {
+    type: 'RollingUpdate',
+    rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 },
+  });
 });
 
 test('the number of pods is the argument, not what the spec says; undefined leaves it to someone else', () => {
