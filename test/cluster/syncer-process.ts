@@ -34,3 +34,10 @@ export function startSyncer(
 ): Promise<Program> {
   return runSyncer(directory, name, [`--kubeconfig=${kubeconfig}`, '--context=syncer', ...flags]);
 }
+
+/** Ends a syncer as Kubernetes does, and returns how it ended: `code 0`, or `SIGKILL` if it took too long. */
+export async function endSyncer(syncer: Program, graceMs = 5_000): Promise<string> {
+  const ended = syncer.until('its end', () => false, graceMs + 5_000).catch((error: unknown) => error);
+  await syncer.stop({ graceMs });
+  return /ended with (code \d+|SIG\w+)/.exec(String(await ended))?.[1] ?? 'nothing';
+}

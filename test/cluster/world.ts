@@ -11,6 +11,7 @@ import { Transport } from '../../src/kube/transport.ts';
 import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource, SERVICE } from '../../src/syncer/kinds.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
+import { NAMESPACE } from './kinds.ts';
 
 /** The smallest spec there is, with a Service that needs nothing from a cloud. */
 export const SMALL: ElasticWebSpec = {
@@ -50,12 +51,27 @@ export class World {
 
   /** Runs `kubectl apply -f -` in the namespace, whatever comes of it. */
   tryApply(yaml: string): Promise<{ code: number; stdout: string; stderr: string }> {
-    return useControlPlane().kubectl([`--namespace=${this.namespace}`, 'apply', '-f', '-'], { stdin: yaml });
+    return this.tryKubectlWith(yaml, 'apply', '-f', '-');
+  }
+
+  /** Runs kubectl in the namespace with something to read, whatever comes of it. */
+  tryKubectlWith(stdin: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    return useControlPlane().kubectl([`--namespace=${this.namespace}`, ...args], { stdin });
+  }
+
+  /** A new, empty namespace, for what would disturb the other tests of a file. The test may delete it. */
+  async another(): Promise<World> {
+    return new World(await createNamespace(this.client), this.client);
   }
 
   /** Makes an ElasticWeb: `SMALL` with these fields. */
-  async create(name: string, spec: Partial<ElasticWebSpec> = {}): Promise<ElasticWebResource> {
-    const object = { apiVersion: API_VERSION, kind: KIND, metadata: this.named(name), spec: { ...SMALL, ...spec } };
+  async create(
+    name: string,
+    spec: Partial<ElasticWebSpec> = {},
+    labels: Readonly<Record<string, string>> = {},
+  ): Promise<ElasticWebResource> {
+    const metadata = { ...this.named(name), labels };
+    const object = { apiVersion: API_VERSION, kind: KIND, metadata, spec: { ...SMALL, ...spec } };
     return this.client.create<ElasticWebResource>(ELASTIC_WEB, object, { fieldManager: FIELD_MANAGER });
   }
 
@@ -97,7 +113,7 @@ export class World {
           last = await this.get(type, name);
           return last !== undefined && test(last) ? last : false;
         },
-        { timeoutMs },
+        { timeoutMs, intervalMs: 100 },
       );
     } catch (error) {
       throw new Error(`${type.kind} ${name} did not come to the state: ${test.toString()}\n${show(last)}`, {
@@ -138,7 +154,7 @@ export class World {
    */
   async settled(): Promise<void> {
     const name = `after-${randomBytes(4).toString('hex')}`;
-    await this.create(name);
+    await this.create(name, { totalQPS: 0 });
     await this.ready(name);
   }
 
@@ -157,25 +173,25 @@ export function conditionOf({ status }: ElasticWebResource, type: string) {
   return status?.conditions?.find((condition) => condition.type === type);
 }
 
-const NAMESPACE: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
-
 /** Gives a test file a namespace of its own, which goes when the file is done. Call it at the top of the file. */
 export async function useWorld(): Promise<World> {
   const { kubeconfig, kubectl } = useControlPlane();
   const identity = await loadIdentity({ env: {}, kubeconfig, context: 'admin' });
   const transport = new Transport({ identity, userAgent: FIELD_MANAGER });
   const client = new KubeClient({ transport });
-  const namespace = `test-${randomBytes(4).toString('hex')}`;
-  await client.create(
-    NAMESPACE,
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { fieldManager: FIELD_MANAGER },
-  );
+  const namespace = await createNamespace(client);
   after(async () => {
     await kubectl(['delete', 'namespace', namespace, '--wait=false']);
     await transport.close();
   });
   return new World(namespace, client);
+}
+
+async function createNamespace(client: KubeClient): Promise<string> {
+  const name = `test-${randomBytes(4).toString('hex')}`;
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  await client.create(NAMESPACE, namespace, { fieldManager: FIELD_MANAGER });
+  return name;
 }
 
 function show(object: KubeObject | undefined): string {

@@ -78,7 +78,7 @@ test('strategy and progressDeadlineSeconds reach the Deployment as they are', ()
 });
 
 test('the settings of rolling updates are written down, so that a later Recreate takes them away', () => {
-  const strategyOf = (spec: object) => rolesOf(spec).deployment.spec.strategy;
+  const strategyOf = (spec: Parameters<typeof rolesOf>[0]) => rolesOf(spec).deployment.spec.strategy;
   const rollingUpdate = { maxSurge: '25%', maxUnavailable: '25%' };
   assert.deepEqual(strategyOf({}), { type: 'RollingUpdate', rollingUpdate });
   assert.deepEqual(strategyOf({ strategy: {} }), { type: 'RollingUpdate', rollingUpdate });

@@ -1,6 +1,8 @@
 /** What happens once around all test files: `node --test --test-global-setup=test/control-plane/setup.ts`. */
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { OWN_SYNCER_LABEL, startSyncer } from '../cluster/syncer-process.ts';
+import { assertWithinRights, syncerRequests } from '../cluster/audit.ts';
+import { endSyncer, OWN_SYNCER_LABEL, startSyncer } from '../cluster/syncer-process.ts';
 import { ensureBinaries } from './binaries.ts';
 import { startControlPlane } from './control-plane.ts';
 import { shareControlPlane } from './shared-control-plane.ts';
@@ -17,11 +19,20 @@ export async function globalSetup(): Promise<void> {
   const manifests = [join(import.meta.dirname, '../../dist/install.k8s.yaml')];
   const controlPlane = run.use(await startControlPlane({ auditLog: true, manifests }));
   const syncer = await startSyncer(controlPlane, 'syncer', `--selector=!${OWN_SYNCER_LABEL}`);
-  run.defer(() => syncer.stop({ graceMs: 5000 }));
+  run.defer(async () => {
+    assert.equal(await endSyncer(syncer), 'code 0', 'the syncer ended in another way than it should');
+    // What no single test file can see: all that the syncers of the whole run asked for.
+    assertWithinRights(syncerRequests(controlPlane.directory));
+  });
   shareControlPlane(controlPlane, kubernetes);
 }
 
 /** Stops what was started, the last first. */
 export async function globalTeardown(): Promise<void> {
-  await run.disposeAsync();
+  try {
+    await run.disposeAsync();
+  } catch (error) {
+    console.error(error); // The test runner fails then, but does not say why.
+    throw error;
+  }
 }

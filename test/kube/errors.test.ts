@@ -21,6 +21,7 @@ const cases: readonly (readonly [object, readonly (keyof typeof predicates)[]])[
   [statusOf(409, 'AlreadyExists'), ['isAlreadyExists']],
   [statusOf(409, 'Conflict'), ['isConflict']],
   [statusOf(422, 'Invalid'), ['isInvalid']],
+  [statusOf(422, 'Invalid', { details: { causes: [{ field: 'metadata.uid' }] } }), ['isConflict']],
   [statusOf(400, 'BadRequest'), ['isInvalid']],
   [statusOf(403, 'Forbidden'), ['isForbidden']],
   [statusOf(403, 'Forbidden', terminating), ['isForbidden', 'isNamespaceTerminating']],
