@@ -1,4 +1,5 @@
 /** What time it is and how to wait: the only place where src/kube meets real time. Tests pass in a clock of their own. */
+import { onAbort } from './abort.ts';
 
 /** Time as a controller needs it: a steady count for durations, and a way to be called later. */
 export interface Clock {
@@ -27,18 +28,16 @@ export const systemClock: Clock = {
  *
  * Does not reject on abort: the loops that wait look at the signal next anyway.
  */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (delayMs <= 0 || signal?.aborted === true) {
+export async function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (delayMs <= 0 || signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const cancel = clock.schedule(delayMs, () => {
+      forget();
       resolve();
-      return;
-    }
-    const wake = () => {
+    });
+    const forget = onAbort(signal, () => {
       cancel();
-      signal?.removeEventListener('abort', wake);
       resolve();
-    };
-    const cancel = clock.schedule(delayMs, wake);
-    signal?.addEventListener('abort', wake);
+    });
   });
 }

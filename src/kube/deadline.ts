@@ -1,22 +1,20 @@
 /** A signal that aborts when time runs out, or when the caller's own signal does. */
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 
 /** A time limit on something that takes a signal. Whoever makes one must `end` it. */
 export class Deadline {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();
-  readonly #abort = () => this.#controller.abort(this.#parent?.reason);
+  readonly #forgetParent: () => void;
   #cancel: () => void = () => undefined;
   #passed = false;
 
   constructor(clock: Clock, timeoutMs: number, parent: AbortSignal | undefined) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
-    this.#parent = parent;
-    if (parent?.aborted === true) this.#abort();
-    parent?.addEventListener('abort', this.#abort, { once: true });
+    this.#forgetParent = onAbort(parent, () => this.#controller.abort(parent?.reason));
     this.restart();
   }
 
@@ -46,6 +44,6 @@ export class Deadline {
   /** Nothing applies any more. */
   end(): void {
     this.#cancel();
-    this.#parent?.removeEventListener('abort', this.#abort);
+    this.#forgetParent();
   }
 }

@@ -5,6 +5,7 @@
  * Stingy: a key is never in two hands at once, and one added many times before it is taken is handed out once.
  * Complete: a key added while it is in a hand comes once more afterwards.
  */
+import { onAbort } from './abort.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 
@@ -116,9 +117,7 @@ export class WorkQueue {
    * resolves when the keys in hand are done.
    */
   async run(work: Work, signal: AbortSignal): Promise<void> {
-    const stop = () => this.#stop();
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    onAbort(signal, () => this.#stop());
     await Promise.all(Array.from({ length: work.workers }, () => this.#work(work)));
   }
 

@@ -112,7 +112,7 @@ export class Transport {
       const deadline = new Deadline(this.#clock, this.#timeoutMs(call), call.signal);
       try {
         const answer = await this.#send(call, credentials, deadline, 'stream');
-        if (answer.statusCode >= 400) throw await this.#refusal(call, answer);
+        if (answer.statusCode >= 300) throw await this.#refusal(call, answer);
         deadline.lift();
         return this.#bytes(call, answer.body, deadline);
       } catch (error) {

@@ -127,7 +127,8 @@ function conditionsOf(findings: Findings): Condition[] {
   return CONDITION_TYPES.flatMap((type) => {
     const condition = said[type];
     if (condition === undefined) return [];
-    const { status, reason, message } = condition;
+    const { status, reason } = condition;
+    const message = shortened(condition.message);
     const previous = before.get(type);
     return {
       type,
@@ -138,6 +139,13 @@ function conditionsOf(findings: Findings): Condition[] {
       observedGeneration: generation,
     };
   });
+}
+
+/** Far below what the schema allows, and more than anybody reads: an API server that refuses an object says so field by field. */
+const LONGEST_MESSAGE = 4096;
+
+function shortened(message: string): string {
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE - 1)}…`;
 }
 
 /** Ready, and whichever of Reconciling and Stalled is true: never both, and neither is ever there as False. */
