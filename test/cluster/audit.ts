@@ -1,0 +1,86 @@
+/** What the API server's audit log says about requests: who asked for what, and which answer there was. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { useControlPlane } from '../control-plane/shared-control-plane.ts';
+
+/** One answered request. */
+export interface AuditedRequest {
+  readonly verb: string;
+  readonly userAgent: string;
+  /** Such as `deployments` or `elasticwebs/status`. */
+  readonly resource: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly code: number;
+  /** Whether the rights of the user do not allow it. An admission rule that refuses it is another matter. */
+  readonly isForbidden: boolean;
+}
+
+/** The user whose requests are looked at: every syncer of a test run is this ServiceAccount. */
+export const SYNCER_USER = 'system:serviceaccount:elasticweb-system:elasticweb-syncer';
+
+const READS = new Set(['get', 'list', 'watch']);
+
+/** What the syncers may ask for, by the rights that dist/ gives them. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  elasticwebs: ['get', 'list', 'watch'],
+  'elasticwebs/status': ['patch'],
+  deployments: ['get', 'list', 'watch', 'create', 'patch'],
+  services: ['get', 'list', 'watch', 'create', 'patch'],
+};
+
+/** Fails unless every request was one that the rights of the syncers allow, and was not forbidden. */
+export function assertWithinRights(requests: readonly AuditedRequest[]): void {
+  for (const request of requests) {
+    const told = JSON.stringify(request);
+    assert.ok(!request.isForbidden, `forbidden: ${told}`);
+    assert.ok(ALLOWED[request.resource]?.includes(request.verb), `not in the rights: ${told}`);
+  }
+}
+
+/** All requests of the syncers so far, but not those of tests in their name. The log is written a moment after the answer was sent. */
+export function syncerRequests(directory: string = useControlPlane().directory): AuditedRequest[] {
+  return readFileSync(join(directory, 'audit.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`"username":"${SYNCER_USER}"`))
+    .flatMap(parse)
+    .filter(({ userAgent }) => userAgent.startsWith('elasticweb-syncer/'));
+}
+
+/** The successful writes of the syncers to the objects of one namespace, as `patch deployments/web`. */
+export function syncerWrites(namespace: string): string[] {
+  return syncerRequests()
+    .filter((request) => request.namespace === namespace && request.code < 300 && !READS.has(request.verb))
+    .map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`);
+}
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly userAgent?: string;
+  readonly objectRef?: { resource?: string; subresource?: string; namespace?: string; name?: string };
+  readonly responseStatus?: { code?: number };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function parse(line: string): AuditedRequest[] {
+  let event: AuditEvent;
+  try {
+    event = JSON.parse(line) as AuditEvent;
+  } catch {
+    return []; // the last line, half written
+  }
+  const { resource = '', subresource, namespace, name } = event.objectRef ?? {};
+  return [
+    {
+      verb: event.verb,
+      userAgent: event.userAgent ?? '',
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+      namespace,
+      name,
+      code: event.responseStatus?.code ?? 0,
+      isForbidden: event.annotations?.['authorization.k8s.io/decision'] === 'forbid',
+    },
+  ];
+}
