@@ -1,6 +1,7 @@
 /** Whether a value fits a schema, and if not, where and why. */
 
 import { isObject, schemaOf } from './defaults.ts';
+import { printable } from './printable.ts';
 import type { Schema } from './schema.ts';
 
 /** One thing that is wrong. */
@@ -135,10 +136,7 @@ export function within(path: string, key: string): string {
 /** The value as an error quotes it: short, and without the characters that a terminal or a log would obey. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const json = asJson(value).replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const json = printable(asJson(value));
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }
 

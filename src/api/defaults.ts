@@ -30,6 +30,17 @@ export function withDefaults(value: unknown, schema: Schema): unknown {
   return Object.fromEntries(filled);
 }
 
+/** The value without the fields that the schema does not have, as a new value; of what does not fit the schema, it says nothing. */
+export function knownFields(value: unknown, schema: Schema): unknown {
+  if (Array.isArray(value)) return value.map((item) => knownFields(item, schema.items ?? {}));
+  if (!isObject(value) || (schema.properties ?? schema.additionalProperties) === undefined) return value;
+  const known = Object.entries(value).flatMap(([key, child]): [string, unknown][] => {
+    const childSchema = schemaOf(schema, key);
+    return childSchema === undefined ? [] : [[key, knownFields(child, childSchema)]];
+  });
+  return Object.fromEntries(known);
+}
+
 /** The schema of the value under `key`, if the schema knows it. */
 export function schemaOf(schema: Schema, key: string): Schema | undefined {
   const { properties, additionalProperties } = schema;

@@ -22,11 +22,18 @@ process.on('uncaughtException', (error) => {
 });
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Nobody reads the log any more; that is no reason for a syncer to stop its work.
+    if (error.code === 'EPIPE' && stream === process.stderr) return;
     // The reader of the pipe went away, as `head` does: nothing is left to do and nothing to complain about.
     if (error.code === 'EPIPE') process.exit();
     process.stderr.write(`elasticweb: the output could not be written: ${error.message}\n`);
     process.exit(1);
   });
+}
+
+// A variable that a template left empty is one that is not set.
+for (const [name, value] of Object.entries(process.env)) {
+  if (name.startsWith('ELASTICWEB_') && value === '') Reflect.deleteProperty(process.env, name);
 }
 
 // Imported only now, so that an old Node gets to say that it is one.

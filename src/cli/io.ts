@@ -1,5 +1,7 @@
 /** What a command reads and writes: everything outside the process comes through here, so that tests can run a command inside theirs. */
 
+import { printable } from '../api/printable.ts';
+
 /** The outside world of a command. */
 export interface Io {
   readonly stdout: Output;
@@ -21,15 +23,4 @@ export interface Output {
  */
 export function writeLine(output: Output, line: string): void {
   output.write(`${printable(line)}\n`);
-}
-
-/** Control characters, marks that reorder or hide text, line and paragraph separators, halves of characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-/** The text with everything that does not print as itself spelled as an escape. */
-export function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
 }

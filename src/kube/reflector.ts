@@ -113,8 +113,13 @@ export class Reflector<T extends KubeObject> {
    * It is not reported through `onChange`; what others did in between is.
    * For an object in this reflector's scope only: another would stay here until the next list.
    */
-  observe(object: T): void {
-    this.#store.observe(this.#kept(object));
+  observe(object: T, options: { readonly insert?: boolean } = {}): void {
+    this.#store.observe(this.#kept(object), options);
+  }
+
+  /** Drops an object that a request has shown to be gone, before the watch says so. It is not reported. */
+  forget(key: string, uid: string | undefined): void {
+    this.#store.forget(key, uid);
   }
 
   /** Lists and watches until the signal aborts; resolves then. Call it once. */

@@ -51,8 +51,12 @@ export class ObjectStore<T extends KubeObject> {
   put(object: T): Change<T>[] {
     if (this.#isReplay(object)) return [];
     this.#seenUpTo = versionOf(object);
-    if (this.#ownWrites.delete(versionOf(object))) return [];
     const current = this.#objects.get(keyOf(object));
+    if (this.#ownWrites.delete(versionOf(object))) {
+      // In already, unless it left the scope just before this write brought it back.
+      if (current === undefined) this.#objects.set(keyOf(object), object);
+      return [];
+    }
     if (
       current !== undefined &&
       this.#ownWrites.has(versionOf(current)) &&
@@ -71,7 +75,7 @@ export class ObjectStore<T extends KubeObject> {
     const key = keyOf(object);
     const current = this.#objects.get(key);
     if (current === undefined) return [];
-    if (isOlder(versionOf(object), versionOf(current))) {
+    if (object.metadata.uid !== current.metadata.uid && isOlder(versionOf(object), versionOf(current))) {
       // Its successor is in already. If that one is our own write, nobody was told that this one went.
       return this.#ownWrites.has(versionOf(current)) ? [{ kind: 'deleted', object }] : this.#drop();
     }
@@ -116,16 +120,26 @@ export class ObjectStore<T extends KubeObject> {
     return changes;
   }
 
-  /** Takes in the answer to a write of our own, which may come before or after the event of the same write. */
-  observe(object: T): void {
+  /**
+   * Takes in the answer to a write of our own, which may come before or after the event of the same write.
+   *
+   * @param insert whether the write may have created the object, or brought it into scope; otherwise it only replaces what is known
+   */
+  observe(object: T, { insert = true } = {}): void {
     const version = versionOf(object);
     // Before the first list nothing is known to be complete; the list will have it. And if the watch is already past this
     // write, then what is in now, a newer state or nothing, is the truth.
     if (this.#seenUpTo === undefined || isNotNewer(version, this.#seenUpTo)) return;
     const current = this.#objects.get(keyOf(object));
     if (current !== undefined && isNotNewer(version, versionOf(current))) return;
+    if (!insert && current?.metadata.uid !== object.metadata.uid) return;
     this.#objects.set(keyOf(object), object);
     this.#ownWrites.add(version);
+  }
+
+  /** Drops what a request has shown to be wrong: there is no such object of this uid any more. Nobody is told. */
+  forget(key: string, uid: string | undefined): void {
+    if (this.#objects.get(key)?.metadata.uid === uid) this.#objects.delete(key);
   }
 
   #isReplay(object: T): boolean {

@@ -52,6 +52,8 @@ export interface TransportOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Ends every call that has no signal of its own. */
+  readonly signal?: AbortSignal;
   readonly onAttempt?: (report: AttemptReport) => void;
 }
 
@@ -84,9 +86,10 @@ export class Transport {
   /**
    * Sends a request and returns the parsed answer. What may safely be sent again is sent again, a few times (see retry.ts).
    *
-   * @throws KubeError for every failure but one: if `call.signal` aborts, its reason
+   * @throws KubeError for every failure but one: if the signal of the call aborts, its reason
    */
-  async request(call: ApiCall): Promise<unknown> {
+  async request(given: ApiCall): Promise<unknown> {
+    const call = { ...given, signal: given.signal ?? this.#options.signal };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#authenticated(call, (credentials) => this.#attempt(call, credentials));

@@ -6,6 +6,8 @@ import { initialReplicas } from './initial.ts';
 
 /** What a decision rests on besides the spec. */
 export interface ScalingFacts {
+  /** The ElasticWeb as kubectl names it, such as `shop -n blog`; for messages. */
+  readonly object: string;
   /** The replicas that the live Deployment asks for; undefined while there is none. */
   readonly currentReplicas: number | undefined;
   /** The syncer's ceiling for every ElasticWeb. */
@@ -35,11 +37,13 @@ export interface Judgement {
  * An unknown load keeps the number of pods: scaling down blind hurts more than scaling down late.
  */
 export function decideReplicas(spec: DefaultedElasticWebSpec, facts: ScalingFacts): Decision {
-  if (spec.replicas !== undefined) return capped(spec.replicas, facts, manualOverride(spec.replicas));
+  if (spec.replicas !== undefined) return capped(spec.replicas, facts, manualOverride(spec.replicas, facts.object));
   if (spec.autoscaling !== undefined) {
-    const { minReplicas, maxReplicas } = spec.autoscaling;
+    const { mode, minReplicas, maxReplicas } = spec.autoscaling;
     const held = facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
-    return capped(Math.min(Math.max(held, minReplicas), maxReplicas), facts, NO_METRICS_SOURCE);
+    // Observe only looks on: the limits are part of what it would do.
+    const replicas = mode === 'Observe' ? held : Math.min(Math.max(held, minReplicas), maxReplicas);
+    return capped(replicas, facts, NO_METRICS_SOURCE);
   }
   return capped(declaredReplicas(spec), facts, undefined);
 }
@@ -50,11 +54,11 @@ const NO_METRICS_SOURCE: Judgement = {
   message: 'the syncer was started without --prometheus-url, so the load is unknown and the number of pods stays',
 };
 
-function manualOverride(replicas: number): Judgement {
+function manualOverride(replicas: number, object: string): Judgement {
   return {
     status: false,
     reason: 'ManualOverride',
-    message: `spec.replicas sets ${replicas} by hand; remove it to scale with the load again: kubectl patch ew NAME --type=merge -p '{"spec":{"replicas":null}}'`,
+    message: `spec.replicas sets ${replicas} by hand; remove it to scale with the load again: kubectl patch ew ${object} --type=merge -p '{"spec":{"replicas":null}}'`,
   };
 }
 

@@ -3,7 +3,7 @@
 import { GROUP, KIND } from '../api/resource.ts';
 import { MANAGED_BY } from '../construct/names.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { Reflector } from '../kube/reflector.ts';
+import { type Change, Reflector } from '../kube/reflector.ts';
 import { type KubeObject, keyOf, parseKey, type ResourceType } from '../kube/resource.ts';
 import {
   DEPLOYMENT,
@@ -23,8 +23,8 @@ export interface CacheOptions {
   readonly selector: string | undefined;
   /** Told the key of an ElasticWeb that wants a pass: it changed, or one of its children did. */
   readonly wake: (key: string) => void;
-  /** Called when a Service changed or went, and may have let go of a node port. */
-  readonly portsMoved: () => void;
+  /** Called when a Service let go of a node port. */
+  readonly portFreed: () => void;
   /** Told what went wrong with the copies of one kind; they carry on by themselves. */
   readonly onError: (kind: string, error: unknown) => void;
 }
@@ -39,11 +39,9 @@ export class Cache {
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
     this.webs = new Copies(ELASTIC_WEB, options.selector, (web) => [keyOf(web)], options);
     this.deployments = new Copies(DEPLOYMENT, children, keysOf, options);
-    const keysOfService = (service: Service): Iterable<string> => {
-      options.portsMoved();
-      return keysOf(service);
-    };
-    this.services = new Copies(SERVICE, children, keysOfService, options);
+    this.services = new Copies(SERVICE, children, keysOf, options, (change) => {
+      if (freesPort(change)) options.portFreed();
+    });
   }
 
   /** Keeps the copies up to date until the signal aborts. */
@@ -67,6 +65,7 @@ export class Copies<T extends KubeObject> {
     labelSelector: string | undefined,
     keysToWake: (object: T) => Iterable<string>,
     { client, namespaces, wake, onError }: CacheOptions,
+    onChange: (change: Change<T>) => void = () => undefined,
   ) {
     const reflector = (namespace: string | undefined) =>
       new Reflector<T>({
@@ -75,8 +74,9 @@ export class Copies<T extends KubeObject> {
         namespace,
         labelSelector,
         transform: withoutForeignFields,
-        onChange({ object }) {
-          for (const key of keysToWake(object)) wake(key);
+        onChange(change) {
+          for (const key of keysToWake(change.object)) wake(key);
+          onChange(change);
         },
         onError(error) {
           onError(type.kind, error);
@@ -104,8 +104,13 @@ export class Copies<T extends KubeObject> {
   }
 
   /** Takes in the result of a write of our own, so that the next pass sees it even before the watch brings it. */
-  observe(object: T): void {
-    this.#in(object.metadata.namespace)?.observe(object);
+  observe(object: T, options: { readonly insert?: boolean } = {}): void {
+    this.#in(object.metadata.namespace)?.observe(object, options);
+  }
+
+  /** Drops an object that a request has shown not to be there, or not to be this one, so that the next pass looks anew. */
+  forget({ metadata }: T): void {
+    this.#in(metadata.namespace)?.forget(keyOf({ metadata }), metadata.uid);
   }
 
   #in(namespace: string | undefined): Reflector<T> | undefined {
@@ -115,6 +120,12 @@ export class Copies<T extends KubeObject> {
   get #reflectors(): readonly Reflector<T>[] {
     return this.#all === undefined ? [...this.#byNamespace.values()] : [this.#all];
   }
+}
+
+function freesPort({ kind, object, previous }: Change<Service>): boolean {
+  const held = (service: Service | undefined) => service?.spec.ports?.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
+  const still = kind === 'deleted' ? [] : held(object);
+  return held(kind === 'deleted' ? object : previous).some((port) => !still.includes(port));
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Manifest } from '../construct/manifest.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { isConflict } from '../kube/errors.ts';
 import { needsApply } from '../kube/difference.ts';
 import { keyOf, type KubeObject, type ResourceType } from '../kube/resource.ts';
 import type { Copies } from './cache.ts';
@@ -63,6 +64,8 @@ export async function applyChild<T extends Child>(
   const apply = () =>
     client.apply(type, asKubeObject(body), { fieldManager: FIELD_MANAGER, force: live !== undefined });
   const result = await apply().catch(async (error: unknown) => {
+    // The local copy is not what is there: the next pass must not start from it again.
+    if (live !== undefined && isConflict(error)) copies.forget(live);
     if (live === undefined || !isDuplicate(error) || !(await claimPorts(client, type, live, desired))) throw error;
     return apply();
   });

@@ -21,8 +21,9 @@ export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvalidPropsError) return terminal('InvalidSpec', message);
   if (isNamespaceTerminating(error)) return { kind: 'gone', message };
-  if (isConflict(error)) return { kind: 'stale', message };
+  // Before the rest: a webhook chooses its own status code.
   if (isAdmissionDenial(error)) return transient('AdmissionDenied', message);
+  if (isConflict(error)) return { kind: 'stale', message };
   if (isInvalid(error)) return refusal(error, message);
   if (isForbidden(error)) return transient(message.includes('exceeded quota') ? 'QuotaExceeded' : 'Forbidden', message);
   return transient('ApplyFailed', message);
@@ -31,7 +32,7 @@ export function failureOf(error: unknown): Failure {
 const transient = (reason: TransientReason, message: string): Failure => ({ kind: 'transient', reason, message });
 const terminal = (reason: TerminalReason, message: string): Failure => ({ kind: 'terminal', reason, message });
 
-/** A webhook chooses its own status code; only the API server's words around its answer are fixed. */
+/** Only the API server's words around a webhook's answer are fixed. */
 function isAdmissionDenial(error: unknown): boolean {
   return (
     error instanceof KubeError && /admission webhook .* denied|ValidatingAdmissionPolicy/.test(error.serverMessage)

@@ -8,7 +8,12 @@ export type ElasticWebResource = KubeObject & Omit<ElasticWebObject, 'metadata'>
 
 /** A live Deployment. */
 export interface Deployment extends KubeObject {
-  readonly spec: { readonly replicas?: number; readonly template?: unknown; readonly progressDeadlineSeconds?: number };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template?: unknown;
+    readonly progressDeadlineSeconds?: number;
+    readonly paused?: boolean;
+  };
   readonly status?: DeploymentStatus;
 }
 

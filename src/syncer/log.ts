@@ -1,5 +1,7 @@
 /** What the syncer tells its operators: one line an event, a constant message and fields. */
 
+import { printable } from '../api/printable.ts';
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ['json', 'text'] as const;
@@ -42,5 +44,5 @@ function textLine(time: string, level: LogLevel, message: string, fields: Fields
   const shown = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${/^[\w./:-]+$/.test(String(value)) ? String(value) : JSON.stringify(value)}`);
-  return `${[time.slice(11, 19), level.padEnd(5), message, ...shown].join(' ')}\n`;
+  return `${printable([time.slice(11, 19), level.padEnd(5), message, ...shown].join(' '))}\n`;
 }

@@ -6,14 +6,16 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { TransientReason } from '../api/conditions.ts';
-import { isObject } from '../api/defaults.ts';
+import { isObject, knownFields } from '../api/defaults.ts';
+import { spec as specSchema } from '../api/spec.ts';
 import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/validate.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isNotFound } from '../kube/errors.ts';
+import { InvalidPropsError } from '../construct/invalid-props.ts';
+import { isNotFound, KubeError } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import { type Decision, decideReplicas } from '../scaling/decide.ts';
 import type { Cache } from './cache.ts';
-import { findChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
+import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import type { Log } from './log.ts';
@@ -52,39 +54,78 @@ type Learnt = Partial<Pick<Findings, 'deployment' | 'deploymentState' | 'service
 };
 
 /** Makes the cluster what the ElasticWeb `key` says, as far as that is possible now. Throws only when the status cannot be written. */
-export async function reconcile(context: ReconcileContext, key: string): Promise<Next> {
+export async function reconcile(context: ReconcileContext, key: string, failures = 0): Promise<Next> {
   const web = context.cache.webs.get(key);
   // Once its deletion has begun, its children are the garbage collector's: a write now could keep them from going.
   if (web === undefined || typeof web.metadata.deletionTimestamp === 'string') return { kind: 'done' };
   if (isObject(web.spec) && web.spec.suspend === true) {
     return say(context, web, { outcome: { kind: 'suspended' } }, { kind: 'done' });
   }
-  const validation = validateSpec(web.spec, web.metadata.name);
+  // What a newer CRD knows and this syncer does not, it leaves aside; the API server has checked it.
+  const validation = validateSpec(knownFields(web.spec, specSchema), web.metadata.name);
   if (validation.kind === 'invalid') return fail(context, web, invalid(describeErrors(validation.errors)));
   const { serviceType } = validation.resource.spec;
   if (!context.allowedServiceTypes.includes(serviceType)) {
     const allowed = context.allowedServiceTypes.join(', ');
     return fail(context, web, invalid(`spec.serviceType: the syncer allows ${allowed}, got ${serviceType}`));
   }
-  return keep(context, web, { ...validation.resource, metadata: web.metadata as DefaultedElasticWeb['metadata'] });
+  const valid = { ...validation.resource, metadata: web.metadata as DefaultedElasticWeb['metadata'] };
+  return keep(context, web, valid, failures);
 }
 
 /** The pass over an ElasticWeb that is one. */
-async function keep(context: ReconcileContext, web: ElasticWebResource, valid: DefaultedElasticWeb): Promise<Next> {
+async function keep(
+  context: ReconcileContext,
+  web: ElasticWebResource,
+  valid: DefaultedElasticWeb,
+  failures: number,
+): Promise<Next> {
   const { client, cache, maxReplicas } = context;
   let decision: Decision | undefined;
   let kept: KeptChildren;
   try {
     const found = await findChildren(client, cache, web, valid.spec.mtargetPort !== undefined);
+    if (isMissingChildren(web, found) && !(await isThere(context, web))) return { kind: 'done' };
     const { live, ownership } = found.deployment;
     const currentReplicas = ownership.kind === 'ours' ? live?.spec.replicas : undefined;
-    decision = decideReplicas(valid.spec, { currentReplicas, maxReplicas });
+    const object = `${web.metadata.name} -n ${web.metadata.namespace ?? ''}`;
+    decision = decideReplicas(valid.spec, { object, currentReplicas, maxReplicas });
     kept = await keepChildren(client, web, valid, found, decision.replicas);
   } catch (error) {
-    return fail(context, web, failureOf(error), decision);
+    if (!(error instanceof KubeError || error instanceof InvalidPropsError)) logBug(context.log, web, error);
+    return fail(context, web, told(failureOf(error), failures), decision);
   }
   logChanges(context.log, web, kept);
-  return conclude(context, web, kept, decision);
+  return conclude(context, web, kept, decision, failures);
+}
+
+/** Whether children are gone that this ElasticWeb has had. One that was never told about has had none. */
+function isMissingChildren(web: ElasticWebResource, { deployment, service }: FoundChildren): boolean {
+  const hadChildren = web.status?.conditions?.some(({ type }) => type === 'DeploymentReady') ?? false;
+  return hadChildren && [deployment, service].some(({ ownership }) => ownership.kind === 'absent');
+}
+
+/**
+ * Asks the API server whether the ElasticWeb is still there. Its children may be gone because it is, and its own watch may be late:
+ * making them again would only give the garbage collector more to collect.
+ */
+async function isThere({ client, cache }: ReconcileContext, web: ElasticWebResource): Promise<boolean> {
+  const live = await client.get(ELASTIC_WEB, web.metadata);
+  if (live?.metadata.uid !== web.metadata.uid) cache.webs.forget(web);
+  return live?.metadata.uid === web.metadata.uid && typeof live?.metadata.deletionTimestamp !== 'string';
+}
+
+/** Reading again is enough for a while. When it does not help, people must hear of it. */
+const STALE_PASSES_IN_SILENCE = 3;
+
+function told(failure: Failure, failures: number): Failure {
+  if (failure.kind !== 'stale' || failures < STALE_PASSES_IN_SILENCE) return failure;
+  return { kind: 'transient', reason: 'ApplyFailed', message: failure.message };
+}
+
+function logBug(log: Log, web: ElasticWebResource, error: unknown): void {
+  const { stack = String(error) } = error instanceof Error ? error : {};
+  log.error('unexpected error', { elasticweb: keyOf(web), stack });
 }
 
 /** From what became of the children to the status. */
@@ -93,6 +134,7 @@ async function conclude(
   web: ElasticWebResource,
   kept: KeptChildren,
   decision: Decision,
+  failures: number,
 ): Promise<Next> {
   const { deployment, service } = kept;
   const scaled = deployment.kind === 'applied' && isScaled(deployment.before, deployment.live);
@@ -107,13 +149,11 @@ async function conclude(
     ...(service.kind === 'failed' && { serviceState: troubled(service.failure) }),
   };
   const failure = worst([deployment, service, ...(kept.metricsService ? [kept.metricsService] : [])]);
-  if (failure !== undefined) return fail(context, web, failure, decision, learnt);
-  return say(
-    context,
-    web,
-    { ...learnt, outcome: { kind: 'rollout', rollout: rollout ?? { kind: 'unseen' } } },
-    { kind: 'done' },
-  );
+  if (failure !== undefined) return fail(context, web, told(failure, failures), decision, learnt);
+  const outcome: Outcome = { kind: 'rollout', rollout: rollout ?? { kind: 'unseen' } };
+  const holdsForMs = rollout?.kind === 'serving' ? rollout.forMs : undefined;
+  const next: Next = holdsForMs === undefined ? { kind: 'done' } : { kind: 'again', afterMs: holdsForMs };
+  return say(context, web, { ...learnt, outcome }, next);
 }
 
 /**
@@ -126,7 +166,11 @@ function judge(
   { before, live, change }: { before: Deployment | undefined; live: Deployment; change: string },
   scaled: boolean,
 ): Rollout {
-  const times = { lastScaleTime: scaled ? now().toISOString() : web.status?.lastScaleTime, now: now() };
+  const times = {
+    wasServing: web.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    lastScaleTime: scaled ? now().toISOString() : web.status?.lastScaleTime,
+    now: now(),
+  };
   const rollout = rolloutOf(live, times);
   if (rollout.kind !== 'unseen' || change === 'unchanged') return rollout;
   if (before === undefined || replacesPods(before, live)) {
@@ -209,10 +253,12 @@ async function say(context: ReconcileContext, web: ElasticWebResource, learnt: L
   };
   try {
     const options = { fieldManager: FIELD_MANAGER, subresource: 'status' };
-    cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options));
+    // The syncer makes no ElasticWebs: one that is no longer known has left while this was said.
+    cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
   } catch (error) {
-    if (isNotFound(error)) return { kind: 'done' };
-    throw error;
+    if (!isNotFound(error)) throw error;
+    cache.webs.forget(web);
+    return { kind: 'done' };
   }
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   const previous = web.status?.conditions?.find(({ type }) => type === 'Ready');

@@ -1,6 +1,7 @@
 /** How far a Deployment is: rolled out, on its way, or stuck. Pure. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { INT32_MAX } from '../api/schema.ts';
 import type { Deployment, DeploymentCondition } from './kinds.ts';
 
 /**
@@ -11,56 +12,81 @@ import type { Deployment, DeploymentCondition } from './kinds.ts';
  */
 export type Rollout =
   | { readonly kind: 'unseen' }
-  | { readonly kind: 'progressing' | 'serving' | 'failing' | 'stuck'; readonly message: string };
+  | { readonly kind: 'progressing' | 'failing' | 'stuck'; readonly message: string }
+  /** `forMs`: this holds so long without further news, and must be looked at again then. */
+  | { readonly kind: 'serving'; readonly message: string; readonly forMs?: number };
 
-/** When the syncer last changed the number of pods, as status has it, and what time it is. */
-export interface ScalingTimes {
+/** What was said before, and when. */
+export interface RolloutContext {
+  /** Whether the last status said that it serves. */
+  readonly wasServing: boolean;
+  /** When the syncer last changed the number of pods, as status has it. */
   readonly lastScaleTime: string | undefined;
   readonly now: Date;
 }
 
 /** Kubernetes' default of progressDeadlineSeconds. */
 const DEFAULT_DEADLINE_SECONDS = 600;
-/** The Deployment controller turns Available to False within this time after replicas were changed. */
-const SCALING_SHOWS_WITHIN_MS = 10_000;
+/** How far a change of replicas and its effect on Available may be apart: a second or two, and what two machines' clocks differ by. */
+const SCALING_SHOWS_WITHIN_MS = 30_000;
 
 /**
  * Judges a Deployment by what its controller reports.
  *
- * Adding pods is not a rollout. Kubernetes counts a Deployment as unavailable until most of the new pods are up, so right after the
+ * Adding pods is not a rollout. Kubernetes counts a Deployment as unavailable until most of the new pods are up, so after the
  * syncer added pods, those that served before are taken for enough, for as long as a rollout may go without progress.
  */
-export function rolloutOf({ metadata, spec, status = {} }: Deployment, { lastScaleTime, now }: ScalingTimes): Rollout {
+export function rolloutOf(deployment: Deployment, context: RolloutContext): Rollout {
+  const { metadata, spec, status = {} } = deployment;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return { kind: 'unseen' };
-  const condition = (type: string) => status.conditions?.find((candidate) => candidate.type === type);
+  const { updatedReplicas = 0, availableReplicas = 0 } = status;
   const wanted = spec.replicas ?? 1;
-  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
-  const progressing = condition('Progressing');
-  const available = condition('Available');
-  const failure = condition('ReplicaFailure');
+  const progressing = conditionOf(deployment, 'Progressing');
+  const failure = conditionOf(deployment, 'ReplicaFailure');
 
   if (progressing?.reason === 'ProgressDeadlineExceeded') {
     return { kind: 'stuck', message: progressing.message ?? 'the rollout made no progress within its deadline' };
   }
   if (failure?.status === 'True') return { kind: 'failing', message: failure.message ?? 'pods cannot be created' };
-  const rolledOut = progressing?.reason === 'NewReplicaSetAvailable' && updatedReplicas === replicas;
-  if (!rolledOut) {
+  if (spec.paused === true) {
+    return {
+      kind: 'progressing',
+      message: `the Deployment is paused: kubectl rollout resume deployment/${metadata.name}`,
+    };
+  }
+  if (!isRolledOut(deployment)) {
     return { kind: 'progressing', message: `${updatedReplicas} of ${wanted} pods are of the newest version` };
   }
   const count = `${availableReplicas} of ${wanted} pods are available`;
-  if (available?.status === 'True') return { kind: 'serving', message: count };
-  const deadlineMs = (spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000;
-  const since = unavailableSince(available, lastScaleTime);
-  const isScaling = since !== undefined && now.getTime() - since < deadlineMs;
-  return { kind: isScaling && availableReplicas > 0 ? 'serving' : 'progressing', message: count };
+  if (conditionOf(deployment, 'Available')?.status === 'True') return { kind: 'serving', message: count };
+  const graceMs = context.wasServing && availableReplicas > 0 ? graceLeftMs(deployment, context) : 0;
+  if (graceMs <= 0) return { kind: 'progressing', message: count };
+  return { kind: 'serving', message: count, forMs: graceMs };
 }
 
-/** Since when the Deployment is unavailable because it was scaled, in ms; undefined if scaling is not the cause. */
-function unavailableSince(available: DeploymentCondition | undefined, lastScaleTime = ''): number | undefined {
-  const since = Date.parse(available?.lastTransitionTime ?? '');
-  const scaled = Date.parse(lastScaleTime);
-  // Both are cut to whole seconds. Where one is missing, the comparison is with NaN, and false.
-  return since >= scaled && since <= scaled + SCALING_SHOWS_WITHIN_MS ? since : undefined;
+/** Whether all pods are of the newest template, and enough of them have been up at some time. */
+function isRolledOut(deployment: Deployment): boolean {
+  const { spec, status = {} } = deployment;
+  const { replicas = 0, updatedReplicas = 0 } = status;
+  if (updatedReplicas !== replicas) return false;
+  const progressing = conditionOf(deployment, 'Progressing');
+  // The largest deadline means none to Kubernetes, which then does not speak of progress at all.
+  if (spec.progressDeadlineSeconds === INT32_MAX) return updatedReplicas >= (spec.replicas ?? 1);
+  return progressing?.reason === 'NewReplicaSetAvailable';
+}
+
+/** For how much longer pods that were just added may be missing; 0 if it is not scaling that made the Deployment unavailable. */
+function graceLeftMs(deployment: Deployment, { lastScaleTime = '', now }: RolloutContext): number {
+  const scaledMs = Date.parse(lastScaleTime);
+  const unavailableMs = Date.parse(conditionOf(deployment, 'Available')?.lastTransitionTime ?? '');
+  // Where a time is missing, the comparison is with NaN, and false.
+  if (!(Math.abs(unavailableMs - scaledMs) <= SCALING_SHOWS_WITHIN_MS)) return 0;
+  const graceMs = (deployment.spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000;
+  return Math.max(0, scaledMs + graceMs - now.getTime());
+}
+
+function conditionOf({ status }: Deployment, type: string): DeploymentCondition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
 }
 
 /** Whether going from one to the other replaces pods, rather than only adding or removing some. */

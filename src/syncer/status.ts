@@ -113,6 +113,7 @@ function conditionsOf(findings: Findings): Condition[] {
   const { web, now, outcome } = findings;
   const generation = generationTold(findings);
   const before = new Map(web.status?.conditions?.map((condition) => [condition.type, condition]));
+  const decided = findings.desiredReplicas !== undefined;
   const said: Readonly<Record<ConditionType, Said | undefined>> = {
     ...(isUnseen(outcome) && hasSpoken(web)
       ? { Ready: before.get('Ready'), Reconciling: before.get('Reconciling'), Stalled: before.get('Stalled') }
@@ -121,15 +122,17 @@ function conditionsOf(findings: Findings): Condition[] {
       ? childCondition(findings.deploymentState)
       : before.get('DeploymentReady'),
     ServiceReady: findings.serviceState ? childCondition(findings.serviceState) : before.get('ServiceReady'),
-    ScalingActive: findings.scalingActive && judged(findings.scalingActive),
-    ScalingLimited: findings.scalingLimited && judged(findings.scalingLimited),
+    ScalingActive: decided ? findings.scalingActive && judged(findings.scalingActive) : before.get('ScalingActive'),
+    ScalingLimited: decided ? findings.scalingLimited && judged(findings.scalingLimited) : before.get('ScalingLimited'),
   };
   return CONDITION_TYPES.flatMap((type) => {
     const condition = said[type];
     if (condition === undefined) return [];
+    const previous = before.get(type);
+    // What the pass did not come to still speaks of the generation of which it was said.
+    if (condition === previous) return previous;
     const { status, reason } = condition;
     const message = shortened(condition.message);
-    const previous = before.get(type);
     return {
       type,
       status,

@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from '../kube/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { KubeError } from '../kube/errors.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import { Cache } from './cache.ts';
 import type { Log } from './log.ts';
@@ -37,7 +38,7 @@ export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Pr
     wake: (key) => {
       queue.add(key);
     },
-    portsMoved: () => {
+    portFreed: () => {
       for (const key of waitingForPort) queue.add(key);
     },
     onError: (kind, error) => {
@@ -55,7 +56,7 @@ export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Pr
   const work = {
     workers: options.workers,
     async process(key: string): Promise<void> {
-      const next = await reconcile(context, key);
+      const next = await reconcile(context, key, queue.failures(key));
       if (next.kind === 'retry' && next.reason === 'NodePortConflict') waitingForPort.add(key);
       else waitingForPort.delete(key);
       if (next.kind === 'retry') {
@@ -66,7 +67,8 @@ export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Pr
       if (next.kind === 'again') queue.addAfter(key, next.afterMs);
     },
     onError(key: string, error: unknown): void {
-      log.error('pass failed, tried again', { elasticweb: key, error: describe(error) });
+      const { stack } = error instanceof Error && !(error instanceof KubeError) ? error : {};
+      log.error('pass failed, tried again', { elasticweb: key, error: describe(error), stack });
     },
   };
 

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withDefaults } from '../../src/api/defaults.ts';
+import { knownFields, withDefaults } from '../../src/api/defaults.ts';
 import { resourceSchema } from '../../src/api/resource.ts';
 import { list, map, object, oneOf, text } from '../../src/api/schema.ts';
+import { spec } from '../../src/api/spec.ts';
 import { deepFreeze, elasticWeb, type Json, type JsonObject } from './objects.ts';
 
 const schema = object('', {
@@ -86,5 +87,28 @@ test('fields whose default depends on others, or whose absence means something, 
   const { spec } = withDefaults(elasticWeb(), resourceSchema) as { readonly spec: JsonObject };
   for (const field of ['targetPort', 'replicas', 'totalQPS', 'autoscaling', 'nodePort', 'mtargetPort', 'suspend']) {
     assert.equal(Object.hasOwn(spec, field), false, field);
+  }
+});
+
+test('knownFields leaves out what the schema does not have, at every depth, and keeps the rest', () => {
+  const value = {
+    image: 'nginx',
+    fromTheFuture: 1,
+    env: [{ name: 'A', value: 'b', sealed: true }],
+    podLabels: { anything: 'goes' },
+    autoscaling: { maxReplicas: 3, metric: { name: 'requests_total', resolution: '1s' } },
+  };
+
+  assert.deepEqual(knownFields(value, spec), {
+    image: 'nginx',
+    env: [{ name: 'A', value: 'b' }],
+    podLabels: { anything: 'goes' },
+    autoscaling: { maxReplicas: 3, metric: { name: 'requests_total' } },
+  });
+});
+
+test('knownFields says nothing of values that do not fit: that is for the validator', () => {
+  for (const value of [undefined, null, 7, 'text', [1], { env: 'text' }, { port: { deep: 1 } }]) {
+    assert.deepEqual(knownFields(value, spec), value);
   }
 });

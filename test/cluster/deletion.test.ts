@@ -7,7 +7,8 @@ import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource, SERVICE } from '../..
 import { POD } from './kinds.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { syncerRequests } from './audit.ts';
-import { useWorld } from './world.ts';
+import { History } from './history.ts';
+import { conditionOf, useWorld } from './world.ts';
 
 const world = await useWorld();
 const CHILDREN: readonly (readonly [ResourceType, suffix: string])[] = [
@@ -72,6 +73,7 @@ suite('deletion:', { concurrency: 4 }, () => {
           mtargetPort: 9090,
         },
       });
+    await using history = await History.start(world);
     await world.tryApply(manifest('nginx:1'));
     await world.ready('phoenix');
 
@@ -89,6 +91,9 @@ suite('deletion:', { concurrency: 4 }, () => {
       const uids = (list: readonly (KubeObject | undefined)[]) => list.map((child) => child?.metadata.uid);
       assert.deepEqual(uids(await children('phoenix')), uids(made));
     }
+    // Nobody who waits for it was told meanwhile that waiting does not help.
+    const stalled = (await history.of('phoenix')).filter((web) => conditionOf(web, 'Stalled'));
+    assert.deepEqual(stalled, []);
   });
 
   test('while a finalizer of somebody else holds the ElasticWeb, its children are not written to', async () => {

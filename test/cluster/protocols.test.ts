@@ -46,16 +46,17 @@ test('from TCP to UDP and back, the Service has one port, the same cluster IP an
   }
 });
 
-test('port and protocol change together, and the node port stays', async () => {
-  await world.create('both', { serviceType: 'LoadBalancer' });
-  await world.ready('both');
-  const [{ nodePort } = {}] = serviceSpec(await world.service('both')).ports;
+test('name, number and protocol of a port change together, and the node port stays', async () => {
+  await world.create('all', { serviceType: 'LoadBalancer' });
+  await world.ready('all');
+  const [{ nodePort } = {}] = serviceSpec(await world.service('all')).ports;
+  assert.ok(nodePort);
 
-  await world.change('both', { port: 81, protocol: 'UDP' });
-  await world.ready('both');
+  await world.change('all', { name: 'dns', port: 53, protocol: 'UDP' });
+  await world.ready('all');
 
-  assert.deepEqual(serviceSpec(await world.service('both')).ports, [
-    { name: 'http-traffic', protocol: 'UDP', port: 81, targetPort: 8080, nodePort },
+  assert.deepEqual(serviceSpec(await world.service('all')).ports, [
+    { name: 'dns-traffic', protocol: 'UDP', port: 53, targetPort: 8080, nodePort },
   ]);
 });
 

@@ -75,6 +75,24 @@ export async function existingStage(screen: Screen, context: string, consent: bo
       `context ${context} runs a syncer already (${running.stdout.trim()}): two of them would both write`,
     );
   }
+  if (running.code !== 0)
+    throw new Error(`whether a syncer runs in context ${context} cannot be seen: ${running.stderr.trim()}`);
+  for (const namespace of hasCrd ? ['dev', 'default'] : []) {
+    const there = await kubectl([
+      'get',
+      'elasticweb/elasticweb-sample',
+      '-n',
+      namespace,
+      '--ignore-not-found',
+      '-o',
+      'name',
+    ]);
+    if (there.stdout.trim() !== '') {
+      throw new Error(
+        `context ${context} has an ElasticWeb elasticweb-sample in ${namespace}, which the demo would overwrite and delete`,
+      );
+    }
+  }
   const before = await kubectl(['get', 'namespace', 'dev', '--ignore-not-found', '-o', 'name']);
   const hasDev = before.stdout.trim() !== '';
 

@@ -248,3 +248,31 @@ test('whatever is lost, late or repeated: the store ends at the truth, never goe
     { numRuns: 2_000 },
   );
 });
+
+test('an object that leaves the scope while we write to it is gone, whichever is heard of first', () => {
+  const eventFirst = listed(thing('a', 90));
+  assert.deepEqual(words(eventFirst.remove(thing('a', 106))), ['deleted a a-1 90']);
+  eventFirst.observe(thing('a', 107), { insert: false });
+  assert.equal(eventFirst.get('shop/a'), undefined);
+
+  const answerFirst = listed(thing('a', 90));
+  answerFirst.observe(thing('a', 107), { insert: false });
+  assert.deepEqual(words(answerFirst.remove(thing('a', 106))), ['deleted a a-1 107']);
+  assert.equal(answerFirst.get('shop/a'), undefined);
+});
+
+test('an object that our own write brought back into the scope is in when its event comes', () => {
+  const store = listed(thing('a', 90));
+  store.observe(thing('a', 107));
+  store.remove(thing('a', 106));
+  assert.deepEqual(store.put(thing('a', 107)), []);
+  assert.equal(store.get('shop/a')?.metadata.resourceVersion, '107');
+});
+
+test('what a request has shown to be gone can be forgotten, but not its successor', () => {
+  const store = listed(thing('a', 90, 'first'), thing('b', 91, 'second'));
+  store.forget('shop/a', 'first');
+  store.forget('shop/b', 'first');
+  assert.equal(store.get('shop/a'), undefined);
+  assert.equal(store.get('shop/b')?.metadata.uid, 'second');
+});

@@ -62,6 +62,13 @@ const rows = [
     active: 'NoMetricsSource',
   },
   {
+    name: 'Observe changes nothing, not even to keep its own limits',
+    fields: auto({ mode: 'Observe', minReplicas: 5, maxReplicas: 9 }),
+    current: 2,
+    pods: 2,
+    active: 'NoMetricsSource',
+  },
+  {
     name: 'the first Deployment starts with the declared load',
     fields: { totalQPS: 1500, ...auto({}) },
     current: undefined,
@@ -99,9 +106,11 @@ const rows = [
   },
 ];
 
+const FACTS = { object: 'shop -n blog', maxReplicas: 100 };
+
 for (const { name, fields, current, pods, active, limited } of rows) {
   test(`decideReplicas: ${name}`, () => {
-    const decision = decideReplicas(spec(fields), { currentReplicas: current, maxReplicas: 100 });
+    const decision = decideReplicas(spec(fields), { ...FACTS, currentReplicas: current });
 
     assert.equal(decision.replicas, pods);
     assert.equal(decision.active?.reason, active);
@@ -111,9 +120,9 @@ for (const { name, fields, current, pods, active, limited } of rows) {
 }
 
 test('decideReplicas: a number by hand says how to hand it back', () => {
-  const { active } = decideReplicas(spec({ replicas: 3 }), { currentReplicas: 1, maxReplicas: 100 });
+  const { active } = decideReplicas(spec({ replicas: 3 }), { ...FACTS, currentReplicas: 1 });
 
-  assert.match(active?.message ?? '', /sets 3 by hand; remove it .*kubectl patch ew .*"replicas":null/);
+  assert.match(active?.message ?? '', /sets 3 by hand; remove it .*kubectl patch ew shop -n blog .*"replicas":null/);
 });
 
 test('decideReplicas: always a whole number from 0 to the ceiling', () => {
@@ -127,7 +136,11 @@ test('decideReplicas: always a whole number from 0 to the ceiling', () => {
       int32(),
       fc.integer({ min: 1, max: 20_000 }),
       (fields, autoscaling, currentReplicas, maxReplicas) => {
-        const { replicas } = decideReplicas(spec({ ...fields, autoscaling }), { currentReplicas, maxReplicas });
+        const { replicas } = decideReplicas(spec({ ...fields, autoscaling }), {
+          ...FACTS,
+          currentReplicas,
+          maxReplicas,
+        });
 
         assert.ok(Number.isInteger(replicas) && replicas >= 0 && replicas <= maxReplicas, String(replicas));
       },

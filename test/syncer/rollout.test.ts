@@ -21,6 +21,8 @@ interface Row {
   readonly wanted: number;
   readonly conditions: readonly DeploymentCondition[];
   readonly lastScaleTime?: string;
+  /** @default true */
+  readonly wasServing?: boolean;
   readonly kind: string;
   readonly message?: string;
 }
@@ -94,9 +96,18 @@ const rows: readonly Row[] = [
     name: 'unavailable before it was scaled: that is another trouble, too',
     pods: [10, 10, 1],
     wanted: 10,
-    conditions: [COMPLETE, unavailable('2026-01-01T00:08:00Z')],
+    conditions: [COMPLETE, unavailable('2026-01-01T00:08:55Z')],
     lastScaleTime: '2026-01-01T00:09:00Z',
+    wasServing: false,
     kind: 'progressing',
+  },
+  {
+    name: 'just scaled up, by a clock some seconds ahead of the cluster: those that served before still serve',
+    pods: [10, 10, 1],
+    wanted: 10,
+    conditions: [COMPLETE, unavailable('2026-01-01T00:08:55Z')],
+    lastScaleTime: '2026-01-01T00:09:00Z',
+    kind: 'serving',
   },
   {
     name: 'scaled up, and not there within the deadline of a rollout',
@@ -124,22 +135,66 @@ const rows: readonly Row[] = [
   },
 ];
 
-for (const { name, pods, wanted, conditions, lastScaleTime, kind, message } of rows) {
+for (const { name, pods, wanted, conditions, lastScaleTime, wasServing = true, kind, message } of rows) {
   test(`rolloutOf: ${name}`, () => {
     const [replicas, updatedReplicas, availableReplicas] = pods;
     const status: DeploymentStatus = { replicas, updatedReplicas, availableReplicas, conditions };
 
-    const rollout = rolloutOf(deployment(wanted, status), { lastScaleTime, now: NOW });
+    const rollout = rolloutOf(deployment(wanted, status), { wasServing, lastScaleTime, now: NOW });
 
     assert.equal(rollout.kind, kind);
     if (message !== undefined) assert.equal('message' in rollout && rollout.message, message);
   });
 }
 
+test('rolloutOf: what holds only for a while says for how long', () => {
+  const status = {
+    replicas: 10,
+    updatedReplicas: 10,
+    availableReplicas: 1,
+    conditions: [COMPLETE, unavailable('2026-01-01T00:09:01Z')],
+  };
+  const context = { wasServing: true, lastScaleTime: '2026-01-01T00:09:00Z', now: NOW };
+
+  const rollout = rolloutOf(deployment(10, status), context);
+
+  assert.deepEqual(rollout, { kind: 'serving', message: '1 of 10 pods are available', forMs: 540_000 });
+});
+
+test('rolloutOf: with the largest deadline Kubernetes does not speak of progress, and the pods are counted', () => {
+  const noDeadline = (status: DeploymentStatus) => {
+    const live = deployment(2, status);
+    return { ...live, spec: { ...live.spec, progressDeadlineSeconds: 2_147_483_647 } };
+  };
+  const context = { wasServing: false, lastScaleTime: undefined, now: NOW };
+  const all = { replicas: 2, updatedReplicas: 2, availableReplicas: 2, conditions: [AVAILABLE] };
+
+  assert.equal(rolloutOf(noDeadline(all), context).kind, 'serving');
+  assert.equal(rolloutOf(noDeadline({ ...all, replicas: 3, updatedReplicas: 1 }), context).kind, 'progressing');
+  assert.equal(
+    rolloutOf(noDeadline({ replicas: 1, updatedReplicas: 1, conditions: [AVAILABLE] }), context).kind,
+    'progressing',
+  );
+});
+
+test('rolloutOf: a paused Deployment says so', () => {
+  const live = deployment(2, { replicas: 2, updatedReplicas: 2, availableReplicas: 2, conditions: [AVAILABLE] });
+  const paused = { ...live, spec: { ...live.spec, paused: true } };
+
+  const rollout = rolloutOf(paused, { wasServing: true, lastScaleTime: undefined, now: NOW });
+
+  assert.equal(rollout.kind, 'progressing');
+  assert.match('message' in rollout ? rollout.message : '', /paused.*kubectl rollout resume/);
+});
+
 test('rolloutOf: while the controller has not seen the newest version, nothing is known', () => {
   const seen = { replicas: 2, updatedReplicas: 2, availableReplicas: 2, conditions: [COMPLETE, AVAILABLE] };
 
-  const rollout = rolloutOf(deployment(2, seen, { generation: 2 }), { lastScaleTime: undefined, now: NOW });
+  const rollout = rolloutOf(deployment(2, seen, { generation: 2 }), {
+    wasServing: true,
+    lastScaleTime: undefined,
+    now: NOW,
+  });
 
   assert.deepEqual(rollout, { kind: 'unseen' });
 });
