@@ -96,6 +96,25 @@ suite('deletion:', { concurrency: 4 }, () => {
     assert.deepEqual(stalled, []);
   });
 
+  test('made again while a child of the old one cannot go yet, it waits for it, and is not stalled', async () => {
+    const old = await createReady('patient');
+    const before = await world.deployment('patient');
+    await world.patch(DEPLOYMENT, 'patient', { metadata: { finalizers: ['example.com/hold'] } });
+    await world.kubectl('delete', 'elasticweb', 'patient');
+    const web = await world.create('patient', { replicas: 2, mtargetPort: 9090 });
+    assert.notEqual(web.metadata.uid, old.metadata.uid);
+
+    const waiting = await world.notReady('patient', 'WaitingForGarbageCollection');
+
+    assert.equal(conditionOf(waiting, 'Reconciling')?.status, 'True');
+    assert.equal(conditionOf(waiting, 'Stalled'), undefined);
+    await world.patch(DEPLOYMENT, 'patient', { metadata: { finalizers: null } });
+    await world.ready('patient');
+    const after = await world.deployment('patient');
+    assert.notEqual(after?.metadata.uid, before?.metadata.uid);
+    assertOwned(after, web);
+  });
+
   test('while a finalizer of somebody else holds the ElasticWeb, its children are not written to', async () => {
     await createReady('held');
     await world.patch(ELASTIC_WEB, 'held', { metadata: { finalizers: ['example.com/hold'] } });

@@ -12,11 +12,14 @@ const world = await useWorld();
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
 
+interface Passes {
+  readonly context: ReconcileContext;
+  /** Stops a watch; the local copies stay as they are. */
+  readonly freeze: (kind: 'webs' | 'deployments' | 'services') => Promise<void>;
+}
+
 /** Passes made by hand, over local copies of which one kind can be frozen: as if its connection had gone dead. */
-async function passes(): Promise<{
-  context: ReconcileContext;
-  freeze(kind: 'webs' | 'deployments' | 'services'): Promise<void>;
-}> {
+async function passes(): Promise<Passes> {
   const cache = new Cache({
     client: world.client,
     namespaces: [world.namespace],
