@@ -51,7 +51,7 @@ export function decideReplicas(spec: DefaultedElasticWebSpec, facts: ScalingFact
 const NO_METRICS_SOURCE: Judgement = {
   status: false,
   reason: 'NoMetricsSource',
-  message: 'the syncer was started without --prometheus-url, so the load is unknown and the number of pods stays',
+  message: 'this version does not measure the load yet, so it is unknown and the number of pods stays',
 };
 
 function manualOverride(replicas: number, object: string): Judgement {

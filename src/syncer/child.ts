@@ -4,7 +4,9 @@ import type { Manifest } from '../construct/manifest.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
 import { needsApply } from '../kube/difference.ts';
-import { keyOf, type KubeObject, type ResourceType } from '../kube/resource.ts';
+import { isApplyOf } from '../kube/owned-fields.ts';
+import { keyOf, type KubeObject, type ManagedFieldsEntry, type ResourceType } from '../kube/resource.ts';
+import { claimSpec } from './adoption.ts';
 import type { Copies } from './cache.ts';
 import { isDuplicate } from './failure.ts';
 import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
@@ -59,6 +61,7 @@ export async function applyChild<T extends Child>(
     live === undefined ? undefined : needsApply({ desired: asKubeObject(desired), live, fieldManager: FIELD_MANAGER });
   if (live !== undefined && difference === undefined) return { change: 'unchanged', before: live, live };
 
+  if (live !== undefined && !wasApplied(live)) await claimFields(client, type, live, claimSpec);
   const { uid } = live?.metadata ?? {};
   const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
   const apply = () =>
@@ -66,7 +69,9 @@ export async function applyChild<T extends Child>(
   const result = await apply().catch(async (error: unknown) => {
     // The local copy is not what is there: the next pass must not start from it again.
     if (live !== undefined && isConflict(error)) copies.forget(live);
-    if (live === undefined || !isDuplicate(error) || !(await claimPorts(client, type, live, desired))) throw error;
+    if (live === undefined || !isDuplicate(error)) throw error;
+    const claim = (whole: KubeObject) => claimRenumberedPorts(asKubeObject(desired), whole);
+    if (!(await claimFields(client, type, live, claim))) throw error;
     return apply();
   });
   copies.observe(result);
@@ -75,24 +80,28 @@ export async function applyChild<T extends Child>(
     : { change: 'configured', before: live, live: result, ...(difference && { difference: difference.path }) };
 }
 
-/** Makes ports that somebody renumbered the syncer's own, so that the next apply takes them away; false if there are none. */
-async function claimPorts<T extends Child>(
+function wasApplied({ metadata }: KubeObject): boolean {
+  return (metadata.managedFields ?? []).some((entry) => isApplyOf(entry, FIELD_MANAGER));
+}
+
+/**
+ * Makes fields of others the syncer's own, so that the next apply takes away those that are not wanted. Returns whether there were any.
+ *
+ * @param claim the managedFields as they should be, from the object with the entries of all managers
+ */
+async function claimFields<T extends Child>(
   client: KubeClient,
   type: ResourceType<T>,
   { metadata }: T,
-  desired: Manifest,
+  claim: (whole: KubeObject) => ManagedFieldsEntry[] | undefined,
 ): Promise<boolean> {
   // Local copies have left out whose the fields of others are.
-  const live = await client.get(type, metadata);
-  const managedFields = live && claimRenumberedPorts(asKubeObject(desired), live);
+  const whole = await client.get(type, metadata);
+  const managedFields = whole && claim(whole);
   if (managedFields === undefined) return false;
-  const { uid, resourceVersion } = live?.metadata ?? {};
-  await client.mergePatch(
-    type,
-    metadata,
-    { metadata: { uid, resourceVersion, managedFields } },
-    { fieldManager: FIELD_MANAGER },
-  );
+  const { uid, resourceVersion } = whole?.metadata ?? {};
+  const patch = { metadata: { uid, resourceVersion, managedFields } };
+  await client.mergePatch(type, metadata, patch, { fieldManager: FIELD_MANAGER });
   return true;
 }
 

@@ -6,7 +6,7 @@ import type { Manifest } from '../construct/manifest.ts';
 import { metricsServiceName } from '../construct/names.ts';
 import { render } from '../construct/render.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { keyOf, type ResourceType } from '../kube/resource.ts';
+import { keyOf } from '../kube/resource.ts';
 import type { Cache } from './cache.ts';
 import { type Applied, applyChild, findChild, type FoundChild, retireChild } from './child.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -112,8 +112,7 @@ async function keepChild<T extends Child>(
         reason: 'NameConflict',
         message:
           `${object} is not ours: expected owner ElasticWeb/${web.metadata.name}, found ${child.ownership.owner ?? 'no owner'}. ` +
-          `It is left untouched and looked at again every 30 s. Delete or rename one of the two` +
-          (child.ownership.owner === undefined ? `, or hand it over: ${handOver(child.type, manifest, web)}` : ''),
+          `It is left untouched and looked at again every 30 s. Delete or rename one of the two${handOver(child, manifest, web)}`,
       });
     case 'leaving':
       return failed({
@@ -122,15 +121,11 @@ async function keepChild<T extends Child>(
         message: `${object} is in the way: ${child.ownership.why}. It is made anew when that one is gone.`,
       });
     case 'absent':
-      if (!mayCreate) {
-        return failed({
-          kind: 'transient',
-          reason: 'ApplyFailed',
-          message: `${object} is not made while another child's name is taken`,
-        });
-      }
+      if (!mayCreate) return failed(heldBack(object));
       break;
     case 'ours':
+      // What was handed over is not touched either until all of it can be taken.
+      if (!child.ownership.owned && !mayCreate) return failed(heldBack(object));
       break;
     default:
       child.ownership satisfies never;
@@ -142,11 +137,24 @@ async function keepChild<T extends Child>(
   }
 }
 
-/** The command that allows the syncer to take an object over. */
-function handOver({ kind }: ResourceType, { metadata }: Manifest, web: ElasticWebResource): string {
+/** How the syncer may be allowed to take an object over, where that is possible. */
+function handOver<T extends Child>(
+  { type, ownership }: FoundChild<T>,
+  { metadata }: Manifest,
+  web: ElasticWebResource,
+): string {
+  if (ownership.kind !== 'foreign' || ownership.owner !== undefined) return '.';
+  if (ownership.obstacle !== undefined) return `. It cannot be handed over: ${ownership.obstacle}.`;
   const { namespace = '', name } = metadata;
-  return `kubectl annotate --namespace ${namespace} ${kind.toLowerCase()} ${name} ${ADOPT_ANNOTATION}=${web.metadata.name}`;
+  const adopt = `${ADOPT_ANNOTATION}=${web.metadata.name}`;
+  return `, or hand it over: kubectl annotate --namespace ${namespace} ${type.kind.toLowerCase()} ${name} ${adopt}`;
 }
+
+const heldBack = (object: string): Failure => ({
+  kind: 'transient',
+  reason: 'ApplyFailed',
+  message: `${object} is left as it is while another child's name is taken`,
+});
 
 function failed(failure: Failure): { readonly kind: 'failed'; readonly failure: Failure } {
   return { kind: 'failed', failure };

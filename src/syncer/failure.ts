@@ -18,7 +18,7 @@ export type Failure =
 
 /** Sorts an error of rendering or of the API server. */
 export function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = wordsOf(error);
   if (error instanceof InvalidPropsError) return terminal('InvalidSpec', message);
   if (isNamespaceTerminating(error)) return { kind: 'gone', message };
   // Before the rest: a webhook chooses its own status code.
@@ -27,6 +27,12 @@ export function failureOf(error: unknown): Failure {
   if (isInvalid(error)) return refusal(error, message);
   if (isForbidden(error)) return transient(message.includes('exceeded quota') ? 'QuotaExceeded' : 'Forbidden', message);
   return transient('ApplyFailed', message);
+}
+
+/** What is said about it: which object was refused and why. The verb and the status code are for the log. */
+function wordsOf(error: unknown): string {
+  if (error instanceof KubeError) return `${error.target}: ${error.reason}: ${error.serverMessage}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 const transient = (reason: TransientReason, message: string): Failure => ({ kind: 'transient', reason, message });

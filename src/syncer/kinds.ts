@@ -11,6 +11,7 @@ export interface Deployment extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
     readonly template?: unknown;
+    readonly selector?: unknown;
     readonly progressDeadlineSeconds?: number;
     readonly paused?: boolean;
   };

@@ -7,8 +7,9 @@ import { FIELD_MANAGER, type Service } from './kinds.ts';
 /**
  * The node port to write down so that it stays; undefined where Kubernetes keeps it by itself, or where there is none.
  *
- * Kubernetes knows a port by its number and protocol: when one of them changes, it is another port and gets another node port, and the
- * clients of the old one are lost. So then, and ever after, the number is part of what is applied.
+ * Kubernetes keeps it for a port that keeps its number and protocol, or its name. One for which all that changes at once is another port
+ * to it and gets another node port, and the clients of the old one are lost. So where number or protocol change, and ever after, the number
+ * is part of what is applied.
  */
 export function keptNodePort(live: Service | undefined, spec: DefaultedElasticWebSpec): number | undefined {
   const ours = live && ownPort(live);

@@ -2,19 +2,22 @@
 
 import { ADOPT_ANNOTATION, GROUP, KIND } from '../api/resource.ts';
 import type { KubeObject, OwnerReference } from '../kube/resource.ts';
-import { type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { selectorLabels } from '../construct/names.ts';
+import { type Deployment, DEPLOYMENT, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 
 /**
  * - `absent`: there is none.
- * - `ours`: this ElasticWeb's child, or one that lost its owner reference, or one that may be adopted.
+ * - `ours`: this ElasticWeb's child; or, not `owned` yet, one that lost its owner reference, or one that was handed over.
  * - `leaving`: it is being deleted, or belongs to a deleted namesake; the garbage collector will take it. Nothing can be done but wait.
- * - `foreign`: somebody else's. Never touched. `owner` is its controller, if it has one; what nobody controls may be handed over.
+ * - `foreign`: somebody else's. Never touched. `owner` is its controller, if it has one; what nobody controls may be handed over,
+ *   unless an `obstacle` is in the way.
  */
 export type Ownership =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'ours' }
+  | { readonly kind: 'ours'; readonly owned: boolean }
   | { readonly kind: 'leaving'; readonly why: string }
-  | { readonly kind: 'foreign'; readonly owner: string | undefined };
+  | { readonly kind: 'foreign'; readonly owner: string | undefined; readonly obstacle?: string };
 
 /** Decides whose `live` is, seen from `web`. */
 export function ownershipOf(live: KubeObject | undefined, web: ElasticWebResource): Ownership {
@@ -22,21 +25,33 @@ export function ownershipOf(live: KubeObject | undefined, web: ElasticWebResourc
   const { metadata } = live;
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
   if (controller !== undefined) {
-    if (controller.uid === web.metadata.uid) return inUse(live);
+    if (controller.uid === web.metadata.uid) return inUse(live, true);
     if (isNamesake(controller, web)) {
       return { kind: 'leaving', why: `it belongs to a deleted ElasticWeb ${controller.name} (uid ${controller.uid})` };
     }
     return { kind: 'foreign', owner: `${controller.kind}/${controller.name}` };
   }
-  if (metadata.annotations?.[ADOPT_ANNOTATION] === web.metadata.name || wasApplied(live, web)) return inUse(live);
+  const obstacle = selectorObstacle(live, web);
+  if (obstacle !== undefined) return { kind: 'foreign', owner: undefined, obstacle };
+  if (metadata.annotations?.[ADOPT_ANNOTATION] === web.metadata.name || wasApplied(live, web))
+    return inUse(live, false);
   return { kind: 'foreign', owner: undefined };
 }
 
-function inUse(live: KubeObject): Ownership {
+function inUse(live: KubeObject, owned: boolean): Ownership {
   const { deletionTimestamp } = live.metadata;
   return deletionTimestamp === undefined || deletionTimestamp === null
-    ? { kind: 'ours' }
+    ? { kind: 'ours', owned }
     : { kind: 'leaving', why: 'it is being deleted' };
+}
+
+/** A Deployment goes on selecting the pods that it was made for: Kubernetes does not let its selector change. */
+function selectorObstacle(live: KubeObject, { metadata }: ElasticWebResource): string | undefined {
+  if (live.kind !== DEPLOYMENT.kind) return undefined;
+  const { selector } = (live as Deployment).spec;
+  const wanted = { matchLabels: selectorLabels(metadata.name) };
+  if (isDeepStrictEqual(selector, wanted)) return undefined;
+  return `its selector is ${JSON.stringify(selector)}, an ElasticWeb's is ${JSON.stringify(wanted)}, and a selector cannot be changed`;
 }
 
 function isNamesake(owner: OwnerReference, web: ElasticWebResource): boolean {

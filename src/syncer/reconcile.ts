@@ -44,7 +44,7 @@ export type Next =
   | { readonly kind: 'again'; readonly afterMs: number }
   | { readonly kind: 'retry'; readonly reason?: TransientReason };
 
-/** A foreign object is in no local copy, so its going is not seen; it is looked for this often. */
+/** An object in the way is in no local copy, so its going is not seen; it is looked for this often. */
 const CONFLICT_RECHECK_MS = 30_000;
 
 /** What a pass learnt, of which the status is made. What it did not come to is left out. */
@@ -221,7 +221,7 @@ async function fail(
     case 'terminal':
       return tell(
         failure,
-        failure.reason === 'NameConflict' ? { kind: 'again', afterMs: CONFLICT_RECHECK_MS } : { kind: 'done' },
+        failure.reason === 'InvalidSpec' ? { kind: 'done' } : { kind: 'again', afterMs: CONFLICT_RECHECK_MS },
       );
     default:
       return failure satisfies never;

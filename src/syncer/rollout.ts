@@ -45,7 +45,8 @@ export function rolloutOf(deployment: Deployment, context: RolloutContext): Roll
   const failure = conditionOf(deployment, 'ReplicaFailure');
 
   if (progressing?.reason === 'ProgressDeadlineExceeded') {
-    return { kind: 'stuck', message: progressing.message ?? 'the rollout made no progress within its deadline' };
+    const { message = 'the rollout made no progress within its deadline.' } = progressing;
+    return { kind: 'stuck', message: `${message} Its pods say why: ${podsCommand(metadata)}` };
   }
   if (failure?.status === 'True') return { kind: 'failing', message: failure.message ?? 'pods cannot be created' };
   if (spec.paused === true) {
@@ -55,13 +56,18 @@ export function rolloutOf(deployment: Deployment, context: RolloutContext): Roll
     };
   }
   if (!isRolledOut(deployment)) {
-    return { kind: 'progressing', message: `${updatedReplicas} of ${wanted} pods are of the newest version` };
+    const message = `${updatedReplicas} of ${wanted} pods are of the newest version, ${availableReplicas} of all are available`;
+    return { kind: 'progressing', message };
   }
   const count = `${availableReplicas} of ${wanted} pods are available`;
   if (conditionOf(deployment, 'Available')?.status === 'True') return { kind: 'serving', message: count };
   const graceMs = context.wasServing && availableReplicas > 0 ? graceLeftMs(deployment, context) : 0;
   if (graceMs <= 0) return { kind: 'progressing', message: count };
   return { kind: 'serving', message: count, forMs: graceMs };
+}
+
+function podsCommand({ namespace = '', name }: Deployment['metadata']): string {
+  return `kubectl describe pods -n ${namespace} -l app.kubernetes.io/instance=${name}`;
 }
 
 /** Whether all pods are of the newest template, and enough of them have been up at some time. */

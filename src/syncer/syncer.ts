@@ -2,9 +2,10 @@
 
 import { type Clock, systemClock } from '../kube/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { KubeError } from '../kube/errors.ts';
+import { isNotFound, KubeError } from '../kube/errors.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import { Cache } from './cache.ts';
+import { ELASTIC_WEB } from './kinds.ts';
 import type { Log } from './log.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -42,7 +43,9 @@ export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Pr
       for (const key of waitingForPort) queue.add(key);
     },
     onError: (kind, error) => {
-      log.warn('watch failed', { kind, error: describe(error) });
+      // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
+      const hint = kind === ELASTIC_WEB.kind && isNotFound(error) ? 'is the CRD installed? kubectl get crd' : undefined;
+      log.warn('watch failed', { kind, error: describe(error), hint });
     },
   });
   const context = {

@@ -128,9 +128,10 @@ test('a Deployment that selects other pods cannot be taken over, and the Elastic
 
   await world.create('unlike');
 
-  const web = await world.notReady('unlike', 'ImmutableField');
-  assert.equal(conditionOf(web, 'Stalled')?.reason, 'ImmutableField');
-  assert.match(conditionOf(web, 'Ready')?.message ?? '', /spec\.selector.*field is immutable/);
+  const web = await world.notReady('unlike', 'NameConflict');
+  assert.equal(conditionOf(web, 'Stalled')?.reason, 'NameConflict');
+  assert.match(conditionOf(web, 'Ready')?.message ?? '', /cannot be handed over: its selector is .*cannot be changed/);
+  assert.equal(await world.service('unlike'), undefined, 'and nothing was made beside it');
 });
 
 test('of two ElasticWebs whose children have one name, the second stalls and the first is unaffected', async () => {
@@ -182,7 +183,7 @@ function assertConflict(web: ElasticWebResource, object: string, owner: string):
   const target = `--namespace ${namespace} ${kind.toLowerCase()} ${child}`;
   // What another controller keeps is not its user's to give.
   const handOver = `, or hand it over: kubectl annotate ${target} ${ADOPT_ANNOTATION}=${name}`;
-  const wayOut = `Delete or rename one of the two${owner === 'no owner' ? handOver : ''}`;
+  const wayOut = `Delete or rename one of the two${owner === 'no owner' ? handOver : '.'}`;
   assert.ok(message.endsWith(wayOut), message);
 }
 

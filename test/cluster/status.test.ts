@@ -188,10 +188,13 @@ test('at no time did any of these statuses break the conventions', () => {
   const histories = history.all();
   assert.ok(histories.length > 8);
   for (const versions of histories) {
-    // What somebody forged is none of ours.
-    const ours = versions.filter((web) => !conditionOf(web, 'Forged'));
-    ours.forEach(assertConventions);
-    ours.slice(1).forEach((version, index) => assertTransition(ours[index] ?? version, version));
+    for (const [index, version] of versions.entries()) {
+      // What somebody forged is none of ours, and the first true word after it may differ in everything.
+      if (conditionOf(version, 'Forged')) continue;
+      assertConventions(version);
+      const previous = versions[index - 1];
+      if (previous !== undefined && !conditionOf(previous, 'Forged')) assertTransition(previous, version);
+    }
   }
 });
 

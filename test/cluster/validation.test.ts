@@ -17,6 +17,7 @@ import { mutatedElasticWeb } from '../api/mutations.ts';
 import { elasticWeb, EVERYTHING, isObject, withValue, type Json, type JsonObject } from '../api/objects.ts';
 import { anyElasticWeb } from '../construct/arbitraries.ts';
 import { charted, childrenOf, roles, type RenderedDeployment } from '../construct/rendered.ts';
+import { eventually } from '../control-plane/eventually.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { OWN_SYNCER_LABEL } from './syncer-process.ts';
 import { useWorld } from './world.ts';
@@ -153,7 +154,11 @@ test('what podSecurity promises, Pod Security admission confirms', async () => {
   await enforced('baseline');
   assert.equal((await post(pods, elasticWebPod('Baseline'))).message, '');
   await enforced('restricted');
-  assert.match((await post(pods, elasticWebPod('Baseline'))).message, /violates PodSecurity "restricted/);
+  // Admission hears of the new label a moment later.
+  await eventually(
+    async () => assert.match((await post(pods, elasticWebPod('Baseline'))).message, /violates PodSecurity "restricted/),
+    { timeoutMs: 20_000 },
+  );
   assert.equal((await post(pods, elasticWebPod('Restricted'))).message, '');
 
   const syncer = charted((scope) => new ElasticWebInstall(scope, 'install')).find(({ kind }) => kind === 'Deployment');

@@ -84,7 +84,8 @@ for (const { name, error, kind, reason } of rows) {
 
     assert.equal(failure.kind, kind);
     assert.equal('reason' in failure ? failure.reason : undefined, reason);
-    assert.equal(failure.message, error instanceof Error ? error.message : error);
+    const words = error instanceof KubeError ? error.serverMessage : error instanceof Error ? error.message : error;
+    assert.ok(failure.message.includes(String(words)), failure.message);
   });
 }
 

@@ -94,3 +94,22 @@ for (const { name, metadata, kind, owner: found } of rows) {
 test('ownershipOf: nothing is absent', () => {
   assert.deepEqual(ownershipOf(undefined, web()), { kind: 'absent' });
 });
+
+test('ownershipOf: a Deployment that selects other pods cannot be handed over, and says why', () => {
+  const metadata = { name: 'shop', annotations: { [ADOPT_ANNOTATION]: 'shop' } };
+  const deployment = (matchLabels: object): KubeObject & { spec: object } => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: { selector: { matchLabels } },
+  });
+  const fitting = { 'app.kubernetes.io/instance': 'shop', 'app.kubernetes.io/name': 'elasticweb' };
+
+  assert.deepEqual(ownershipOf(deployment(fitting), web()), { kind: 'ours', owned: false });
+  const refused = ownershipOf(deployment({ app: 'shop' }), web());
+  assert.equal(refused.kind, 'foreign');
+  assert.match(
+    'obstacle' in refused ? (refused.obstacle ?? '') : '',
+    /its selector is .*"app":"shop".*cannot be changed/,
+  );
+});
