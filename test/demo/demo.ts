@@ -57,6 +57,10 @@ async function play(): Promise<void> {
     'The cluster stays up, with the last ElasticWeb in it, until Ctrl-C here. To use it in another terminal:',
   );
   screen.line(`  ${stage.hint}`);
+  screen.line('The syncer of this demo goes on, too; a second one would write beside it. Its log:');
+  screen.line(`  ${stage.log}`);
   // The cluster's processes do not keep this one alive; a timer does.
   await sleep(2 ** 31 - 1, undefined, { signal: interrupted.signal }).catch(() => undefined);
+  screen.line();
+  screen.line('Ending syncer and cluster.');
 }

@@ -25,6 +25,8 @@ export interface Stage extends AsyncDisposable {
   readonly kubectl: (args: readonly string[]) => Promise<Answer>;
   /** The line after which the user's own kubectl talks to this cluster. */
   readonly hint: string;
+  /** Where the syncer of the demo writes its log. */
+  readonly log: string;
 }
 
 /** Starts a control plane, installs dist/, and runs the syncer with the rights that dist/ gives it. */
@@ -47,6 +49,7 @@ export async function ownStage(screen: Screen): Promise<Stage> {
   const kept = owned.move();
   return {
     hint: `export KUBECONFIG=${controlPlane.kubeconfig}`,
+    log: syncer.logFile,
     kubectl: (args) => controlPlane.kubectl(args),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -138,6 +141,7 @@ export async function existingStage(screen: Screen, context: string, consent: bo
   const kept = owned.move();
   return {
     hint: `kubectl config use-context ${context}`,
+    log: syncer.logFile,
     kubectl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
