@@ -77,9 +77,9 @@ function repeated(value: readonly unknown[], keys: readonly string[], path: stri
   if (keys.length === 0) return [];
   const seen = new Set<string>();
   return value.flatMap((item, index) => {
-    const key = show(keys.map((field) => (isObject(item) ? item[field] : undefined)));
-    const message = `must not repeat ${keys.join(', ')} ${key.slice(1, -1)}`;
-    return seen.size === seen.add(key).size ? [{ path: `${path}[${index}]`, message }] : [];
+    const key = keys.map((field) => (isObject(item) ? item[field] : undefined));
+    const message = `must not repeat ${keys.join(', ')} ${key.map(show).join(', ')}`;
+    return seen.size === seen.add(asJson(key)).size ? [{ path: `${path}[${index}]`, message }] : [];
   });
 }
 

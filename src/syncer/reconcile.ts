@@ -4,57 +4,24 @@
  * A pass never asks what woke it. Over an unchanged world it makes no request.
  */
 
-import { isDeepStrictEqual } from 'node:util';
-import type { TransientReason } from '../api/conditions.ts';
 import { isObject, knownFields } from '../api/defaults.ts';
 import { spec as specSchema } from '../api/spec.ts';
 import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/validate.ts';
-import type { KubeClient } from '../kube/client.ts';
 import { InvalidPropsError } from '../construct/invalid-props.ts';
-import { isNotFound, KubeError } from '../kube/errors.ts';
+import { KubeError } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import { type Decision, decideReplicas } from '../scaling/decide.ts';
-import type { Cache } from './cache.ts';
 import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { type Child, type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
+import { type Child, type Deployment, ELASTIC_WEB, type ElasticWebResource } from './kinds.ts';
 import type { Log } from './log.ts';
-import { ownershipOf } from './ownership.ts';
+import type { Next, PassContext } from './pass.ts';
 import { replacesPods, type Rollout, rolloutOf } from './rollout.ts';
-import { deploymentState, type Findings, type Outcome, serviceState, statusOf } from './status.ts';
-
-/** What a pass works with. */
-export interface ReconcileContext {
-  readonly client: KubeClient;
-  readonly cache: Cache;
-  readonly log: Log;
-  /** Service types that an ElasticWeb may ask for. */
-  readonly allowedServiceTypes: readonly string[];
-  /** The largest number of pods of one ElasticWeb. */
-  readonly maxReplicas: number;
-  /** The time of day, for what status says. */
-  readonly now: () => Date;
-}
-
-/**
- * What comes after a pass: `done`, nothing until something changes; `again`, another look after a while; `retry`, with growing pauses.
- */
-export type Next =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'again'; readonly afterMs: number }
-  | { readonly kind: 'retry'; readonly reason?: TransientReason };
-
-/** An object in the way is in no local copy, so its going is not seen; it is looked for this often. */
-const CONFLICT_RECHECK_MS = 30_000;
-
-/** What a pass learnt, of which the status is made. What it did not come to is left out. */
-type Learnt = Partial<Pick<Findings, 'deployment' | 'deploymentState' | 'serviceState' | 'scaled'>> & {
-  readonly decision?: Decision;
-  readonly outcome: Outcome;
-};
+import { deploymentState, type Outcome, serviceState } from './status.ts';
+import { fail, say } from './tell.ts';
 
 /** Makes the cluster what the ElasticWeb `key` says, as far as that is possible now. Throws only when the status cannot be written. */
-export async function reconcile(context: ReconcileContext, key: string, failures = 0): Promise<Next> {
+export async function reconcile(context: PassContext, key: string, failures = 0): Promise<Next> {
   const web = context.cache.webs.get(key);
   // Once its deletion has begun, its children are the garbage collector's: a write now could keep them from going.
   if (web === undefined || typeof web.metadata.deletionTimestamp === 'string') return { kind: 'done' };
@@ -75,7 +42,7 @@ export async function reconcile(context: ReconcileContext, key: string, failures
 
 /** The pass over an ElasticWeb that is one. */
 async function keep(
-  context: ReconcileContext,
+  context: PassContext,
   web: ElasticWebResource,
   valid: DefaultedElasticWeb,
   failures: number,
@@ -109,7 +76,7 @@ function isMissingChildren(web: ElasticWebResource, { deployment, service }: Fou
  * Asks the API server whether the ElasticWeb is still there. Its children may be gone because it is, and its own watch may be late:
  * making them again would only give the garbage collector more to collect.
  */
-async function isThere({ client, cache }: ReconcileContext, web: ElasticWebResource): Promise<boolean> {
+async function isThere({ client, cache }: PassContext, web: ElasticWebResource): Promise<boolean> {
   const live = await client.get(ELASTIC_WEB, web.metadata);
   if (live?.metadata.uid !== web.metadata.uid) cache.webs.forget(web);
   return live?.metadata.uid === web.metadata.uid && typeof live?.metadata.deletionTimestamp !== 'string';
@@ -130,7 +97,7 @@ function logBug(log: Log, web: ElasticWebResource, error: unknown): void {
 
 /** From what became of the children to the status. */
 async function conclude(
-  context: ReconcileContext,
+  context: PassContext,
   web: ElasticWebResource,
   kept: KeptChildren,
   decision: Decision,
@@ -161,7 +128,7 @@ async function conclude(
  * what it said before still holds.
  */
 function judge(
-  { now }: ReconcileContext,
+  { now }: PassContext,
   web: ElasticWebResource,
   { before, live, change }: { before: Deployment | undefined; live: Deployment; change: string },
   scaled: boolean,
@@ -199,85 +166,6 @@ function troubled(failure: Failure): { ready: false; reason: string; message: st
 }
 
 const invalid = (message: string): Failure => ({ kind: 'terminal', reason: 'InvalidSpec', message });
-
-/** The end of a pass that could not do all that it should. */
-async function fail(
-  context: ReconcileContext,
-  web: ElasticWebResource,
-  failure: Failure,
-  decision?: Decision,
-  learnt: Omit<Learnt, 'outcome' | 'decision'> = {},
-): Promise<Next> {
-  const tell = (outcome: Outcome, next: Next) =>
-    say(context, web, { ...learnt, ...(decision && { decision }), outcome }, next);
-  switch (failure.kind) {
-    case 'gone':
-      return { kind: 'done' };
-    case 'stale':
-      context.log.debug('read again', { elasticweb: keyOf(web), error: failure.message });
-      return { kind: 'retry' };
-    case 'transient':
-      return tell(failure, { kind: 'retry', reason: failure.reason });
-    case 'terminal':
-      return tell(
-        failure,
-        failure.reason === 'InvalidSpec' ? { kind: 'done' } : { kind: 'again', afterMs: CONFLICT_RECHECK_MS },
-      );
-    default:
-      return failure satisfies never;
-  }
-}
-
-/** Writes the status, if it says something new. */
-async function say(context: ReconcileContext, web: ElasticWebResource, learnt: Learnt, next: Next): Promise<Next> {
-  const { client, cache, log } = context;
-  const { decision } = learnt;
-  const status = statusOf({
-    web,
-    outcome: learnt.outcome,
-    deployment: learnt.deployment ?? ownDeployment(cache, web),
-    deploymentState: learnt.deploymentState,
-    serviceState: learnt.serviceState,
-    desiredReplicas: decision?.replicas,
-    scalingActive: decision?.active,
-    scalingLimited: decision?.limited,
-    scaled: learnt.scaled ?? false,
-    now: context.now(),
-  });
-  if (isDeepStrictEqual(status, web.status)) return next;
-  const vanished = Object.keys(web.status ?? {}).filter((field) => !(field in status));
-  // With the uid, this is said about this very object, or about none.
-  const patch = {
-    metadata: { uid: web.metadata.uid },
-    status: { ...Object.fromEntries(vanished.map((field) => [field, null])), ...status },
-  };
-  try {
-    const options = { fieldManager: FIELD_MANAGER, subresource: 'status' };
-    // The syncer makes no ElasticWebs: one that is no longer known has left while this was said.
-    cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    cache.webs.forget(web);
-    return { kind: 'done' };
-  }
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  const previous = web.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready !== undefined && (ready.status !== previous?.status || ready.reason !== previous.reason)) {
-    log.info('state changed', {
-      elasticweb: keyOf(web),
-      ready: ready.status,
-      reason: ready.reason,
-      why: ready.message,
-    });
-  }
-  return next;
-}
-
-/** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it. */
-function ownDeployment(cache: Cache, web: ElasticWebResource): Deployment | undefined {
-  const live = cache.deployments.get(keyOf(web));
-  return ownershipOf(live, web).kind === 'ours' ? live : undefined;
-}
 
 function logChanges(log: Log, web: ElasticWebResource, kept: KeptChildren): void {
   for (const child of [kept.deployment, kept.service, kept.metricsService]) {

@@ -191,3 +191,11 @@ function circular(): object {
   object.itself = object;
   return object;
 }
+
+test('validate tells long names apart by all of their characters', () => {
+  const long = 'A'.repeat(120);
+  const env = [{ name: `${long}1` }, { name: `${long}2` }];
+
+  assert.equal(validate(elasticWeb({ env })).kind, 'valid');
+  assert.equal(validate(elasticWeb({ env: [env[0], env[0]] as JsonObject[] })).kind, 'invalid');
+});

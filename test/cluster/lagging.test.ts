@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Cache } from '../../src/syncer/cache.ts';
 import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
-import { type ReconcileContext, reconcile } from '../../src/syncer/reconcile.ts';
+import type { PassContext } from '../../src/syncer/pass.ts';
+import { reconcile } from '../../src/syncer/reconcile.ts';
 import { OWN_SYNCER_LABEL } from './syncer-process.ts';
 import { useWorld } from './world.ts';
 
@@ -13,7 +14,7 @@ const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
 
 interface Passes {
-  readonly context: ReconcileContext;
+  readonly context: PassContext;
   /** Stops a watch; the local copies stay as they are. */
   readonly freeze: (kind: 'webs' | 'deployments' | 'services') => Promise<void>;
 }

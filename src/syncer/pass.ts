@@ -1,0 +1,27 @@
+/** What a pass works with, and what comes after it. */
+
+import type { TransientReason } from '../api/conditions.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Cache } from './cache.ts';
+import type { Log } from './log.ts';
+
+/** What a pass works with. */
+export interface PassContext {
+  readonly client: KubeClient;
+  readonly cache: Cache;
+  readonly log: Log;
+  /** Service types that an ElasticWeb may ask for. */
+  readonly allowedServiceTypes: readonly string[];
+  /** The largest number of pods of one ElasticWeb. */
+  readonly maxReplicas: number;
+  /** The time of day, for what status says. */
+  readonly now: () => Date;
+}
+
+/**
+ * What comes after a pass: `done`, nothing until something changes; `again`, another look after a while; `retry`, with growing pauses.
+ */
+export type Next =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'again'; readonly afterMs: number }
+  | { readonly kind: 'retry'; readonly reason?: TransientReason };

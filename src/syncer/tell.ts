@@ -1,0 +1,101 @@
+/** How a pass ends: the status is written if it says something new, and it is decided when to look again. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { isConflict, isNotFound } from '../kube/errors.ts';
+import { keyOf } from '../kube/resource.ts';
+import type { Decision } from '../scaling/decide.ts';
+import type { Cache } from './cache.ts';
+import type { Failure } from './failure.ts';
+import { type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
+import { ownershipOf } from './ownership.ts';
+import type { Next, PassContext } from './pass.ts';
+import { type Findings, type Outcome, statusOf } from './status.ts';
+
+/** An object in the way is in no local copy, so its going is not seen; it is looked for this often. */
+const CONFLICT_RECHECK_MS = 30_000;
+
+/** What a pass learnt, of which the status is made. What it did not come to is left out. */
+export type Learnt = Partial<Pick<Findings, 'deployment' | 'deploymentState' | 'serviceState' | 'scaled'>> & {
+  readonly decision?: Decision;
+  readonly outcome: Outcome;
+};
+
+/** The end of a pass that could not do all that it should. */
+export async function fail(
+  context: PassContext,
+  web: ElasticWebResource,
+  failure: Failure,
+  decision?: Decision,
+  learnt: Omit<Learnt, 'outcome' | 'decision'> = {},
+): Promise<Next> {
+  const tell = (outcome: Outcome, next: Next) =>
+    say(context, web, { ...learnt, ...(decision && { decision }), outcome }, next);
+  switch (failure.kind) {
+    case 'gone':
+      return { kind: 'done' };
+    case 'stale':
+      context.log.debug('read again', { elasticweb: keyOf(web), error: failure.message });
+      return { kind: 'retry' };
+    case 'transient':
+      return tell(failure, { kind: 'retry', reason: failure.reason });
+    case 'terminal':
+      return tell(
+        failure,
+        failure.reason === 'InvalidSpec' ? { kind: 'done' } : { kind: 'again', afterMs: CONFLICT_RECHECK_MS },
+      );
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** Writes the status, if it says something new. */
+export async function say(context: PassContext, web: ElasticWebResource, learnt: Learnt, next: Next): Promise<Next> {
+  const { client, cache, log } = context;
+  const { decision } = learnt;
+  const status = statusOf({
+    web,
+    outcome: learnt.outcome,
+    deployment: learnt.deployment ?? ownDeployment(cache, web),
+    deploymentState: learnt.deploymentState,
+    serviceState: learnt.serviceState,
+    desiredReplicas: decision?.replicas,
+    scalingActive: decision?.active,
+    scalingLimited: decision?.limited,
+    scaled: learnt.scaled ?? false,
+    now: context.now(),
+  });
+  if (isDeepStrictEqual(status, web.status)) return next;
+  const vanished = Object.keys(web.status ?? {}).filter((field) => !(field in status));
+  // With the uid, this is said about this very object, or about none.
+  const patch = {
+    metadata: { uid: web.metadata.uid },
+    status: { ...Object.fromEntries(vanished.map((field) => [field, null])), ...status },
+  };
+  try {
+    const options = { fieldManager: FIELD_MANAGER, subresource: 'status' };
+    // The syncer makes no ElasticWebs: one that is no longer known has left while this was said.
+    cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
+  } catch (error) {
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+    // It is gone, or another has its name: the watch will say so, too.
+    cache.webs.forget(web);
+    return { kind: 'done' };
+  }
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const previous = web.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready !== undefined && (ready.status !== previous?.status || ready.reason !== previous.reason)) {
+    log.info('state changed', {
+      elasticweb: keyOf(web),
+      ready: ready.status,
+      reason: ready.reason,
+      why: ready.message,
+    });
+  }
+  return next;
+}
+
+/** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it. */
+function ownDeployment(cache: Cache, web: ElasticWebResource): Deployment | undefined {
+  const live = cache.deployments.get(keyOf(web));
+  return ownershipOf(live, web).kind === 'ours' ? live : undefined;
+}
