@@ -10,7 +10,7 @@ import { podSettingsCases } from './cases/pod-settings.ts';
 import { ruleCases } from './cases/rules.ts';
 import { specCases } from './cases/spec.ts';
 import { mutatedElasticWeb } from './mutations.ts';
-import { deepFreeze, elasticWeb, EVERYTHING, type Json } from './objects.ts';
+import { deepFreeze, elasticWeb, EVERYTHING, type Json, type JsonObject } from './objects.ts';
 
 const errorsOf = (validation: Validation) => (validation.kind === 'valid' ? [] : validation.errors);
 
