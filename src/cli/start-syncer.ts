@@ -38,7 +38,11 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info('stopping', { signal });
     stop.abort();
-    lastCall = setTimeout(() => hurry.abort(new Error('the syncer is stopping')), FINISH_MS);
+    lastCall = setTimeout(() => {
+      hurry.abort(new Error('the syncer is stopping'));
+      // Those that wait for a connection hear no signal.
+      void transport.close();
+    }, FINISH_MS);
   };
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
   const options = {

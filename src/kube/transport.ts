@@ -91,6 +91,8 @@ export class Transport {
   async request(given: ApiCall): Promise<unknown> {
     const call = { ...given, signal: given.signal ?? this.#options.signal };
     for (let attempt = 1; ; attempt += 1) {
+      // undici looks at the signal only once it has a connection, which a server that hangs does not give.
+      call.signal?.throwIfAborted();
       try {
         return await this.#authenticated(call, (credentials) => this.#attempt(call, credentials));
       } catch (error) {
