@@ -5,7 +5,20 @@
  * service account, no volume, no host network, no free security context, and no probe that reaches another host.
  */
 
-import { bool, int32, keyedList, list, map, object, oneOf, portOrName, quantity, text, type Schema } from './schema.ts';
+import {
+  bool,
+  INT32_MAX,
+  int32,
+  keyedList,
+  list,
+  map,
+  object,
+  oneOf,
+  portOrName,
+  quantity,
+  text,
+  type Schema,
+} from './schema.ts';
 
 const resourceName = (what: string) =>
   text(`Name of the ${what}, in the ElasticWeb's namespace.`, { maxLength: 253, minLength: 1 });
@@ -239,7 +252,7 @@ const surge = (description: string): Schema => ({
   'x-kubernetes-int-or-string': true,
   description,
   minimum: 0,
-  maximum: 2_147_483_647,
+  maximum: INT32_MAX,
   pattern: '^[0-9]{1,5}%$',
   maxLength: 6,
 });

@@ -32,6 +32,11 @@ export function ownedFields(object: KubeObject, fieldManager: string): OwnedNode
   return root;
 }
 
+/** Whether this manager has ever applied the object itself. */
+export function hasApplied({ metadata }: KubeObject, fieldManager: string): boolean {
+  return (metadata.managedFields ?? []).some((entry) => isApplyOf(entry, fieldManager));
+}
+
 /** Whether the entry tells what this manager applied. Updates and subresources have entries of their own. */
 export function isApplyOf(entry: ManagedFieldsEntry, fieldManager: string): boolean {
   return entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '';

@@ -1,6 +1,6 @@
 /** What makes an adopted object wholly the syncer's: the fields that others have set in its spec. Pure. */
 
-import { isApplyOf } from '../kube/owned-fields.ts';
+import { hasApplied } from '../kube/owned-fields.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../kube/resource.ts';
 import { FIELD_MANAGER } from './kinds.ts';
 
@@ -17,8 +17,8 @@ type Fields = Readonly<Record<string, unknown>>;
  * ElasticWeb does not ask for would stay for ever: an environment variable, a second port. Metadata is left as it is.
  */
 export function claimSpec(live: KubeObject): ManagedFieldsEntry[] | undefined {
+  if (hasApplied(live, FIELD_MANAGER)) return undefined;
   const entries = live.metadata.managedFields ?? [];
-  if (entries.some((entry) => isApplyOf(entry, FIELD_MANAGER))) return undefined;
   let claimed: Fields | undefined;
   const left = entries.flatMap((entry) => {
     const { 'f:spec': spec, ...rest } = (entry.fieldsV1 ?? {}) as Fields;

@@ -3,16 +3,17 @@
 import { GROUP, KIND } from '../api/resource.ts';
 import { MANAGED_BY } from '../construct/names.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { ownManagedFieldsOnly } from '../kube/difference.ts';
 import { type Change, Reflector } from '../kube/reflector.ts';
 import { type KubeObject, keyOf, parseKey, type ResourceType } from '../kube/resource.ts';
 import {
   DEPLOYMENT,
   type Deployment,
   ELASTIC_WEB,
+  FIELD_MANAGER,
   type ElasticWebResource,
   SERVICE,
   type Service,
-  withoutForeignFields,
 } from './kinds.ts';
 
 export interface CacheOptions {
@@ -73,7 +74,8 @@ export class Copies<T extends KubeObject> {
         type,
         namespace,
         labelSelector,
-        transform: withoutForeignFields,
+        // Nobody here reads what others own, which is the larger part of many objects.
+        transform: (object) => ownManagedFieldsOnly(object, FIELD_MANAGER),
         onChange(change) {
           for (const key of keysToWake(change.object)) wake(key);
           onChange(change);

@@ -4,7 +4,7 @@ import type { Manifest } from '../construct/manifest.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
 import { needsApply } from '../kube/difference.ts';
-import { isApplyOf } from '../kube/owned-fields.ts';
+import { hasApplied } from '../kube/owned-fields.ts';
 import { keyOf, type KubeObject, type ManagedFieldsEntry, type ResourceType } from '../kube/resource.ts';
 import { claimSpec } from './adoption.ts';
 import type { Copies } from './cache.ts';
@@ -61,7 +61,7 @@ export async function applyChild<T extends Child>(
     live === undefined ? undefined : needsApply({ desired: asKubeObject(desired), live, fieldManager: FIELD_MANAGER });
   if (live !== undefined && difference === undefined) return { change: 'unchanged', before: live, live };
 
-  if (live !== undefined && !wasApplied(live)) await claimFields(client, type, live, claimSpec);
+  if (live !== undefined && !hasApplied(live, FIELD_MANAGER)) await claimFields(client, type, live, claimSpec);
   const { uid } = live?.metadata ?? {};
   const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
   const apply = () =>
@@ -78,10 +78,6 @@ export async function applyChild<T extends Child>(
   return live === undefined
     ? { change: 'created', before: undefined, live: result }
     : { change: 'configured', before: live, live: result, ...(difference && { difference: difference.path }) };
-}
-
-function wasApplied({ metadata }: KubeObject): boolean {
-  return (metadata.managedFields ?? []).some((entry) => isApplyOf(entry, FIELD_MANAGER));
 }
 
 /**

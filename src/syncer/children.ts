@@ -73,10 +73,11 @@ export async function keepChildren(
   replicas: number,
 ): Promise<KeptChildren> {
   const nodePort = found.service.ownership.kind === 'ours' ? keptNodePort(found.service.live, valid.spec) : undefined;
-  const desired = render(
-    { ...valid, metadata: valid.metadata },
-    { replicas, owned: true, ...(nodePort !== undefined && { currentNodePort: nodePort }) },
-  );
+  const desired = render(valid, {
+    replicas,
+    owned: true,
+    ...(nodePort !== undefined && { currentNodePort: nodePort }),
+  });
   // Half an ElasticWeb beside somebody else's object helps nobody: while one name is taken, nothing new is made.
   const wanted = [found.deployment, found.service, ...(desired.metricsService ? [found.metricsService] : [])];
   const mayCreate = wanted.every(({ ownership }) => ownership.kind !== 'foreign');

@@ -1,7 +1,7 @@
 /** The three kinds of object that the syncer reads and writes, as far as it looks into them. */
 
 import { API_VERSION, KIND, PLURAL, type ElasticWebObject } from '../api/resource.ts';
-import type { KubeObject, ObjectMeta, ResourceType } from '../kube/resource.ts';
+import type { KubeObject, ResourceType } from '../kube/resource.ts';
 
 /** A stored ElasticWeb: it has a uid and a generation. */
 export type ElasticWebResource = KubeObject & Omit<ElasticWebObject, 'metadata'>;
@@ -77,14 +77,3 @@ export const SERVICE: ResourceType<Service> = {
 
 /** The name under which the API server remembers what the syncer set. Never change it: fields would be left behind. */
 export const FIELD_MANAGER = 'elasticweb-syncer';
-
-/**
- * What is kept of an object in memory: of `managedFields` only what the syncer itself owns, since the rest is the larger part
- * of many objects and nobody here reads it.
- */
-export function withoutForeignFields<T extends KubeObject>(object: T): T {
-  const { managedFields, ...metadata } = object.metadata;
-  if (managedFields === undefined) return object;
-  const ours = managedFields.filter(({ manager }) => manager === FIELD_MANAGER);
-  return { ...object, metadata: { ...metadata, managedFields: ours } satisfies ObjectMeta };
-}

@@ -1,6 +1,7 @@
 /** Whose an object is that has the name of a child. */
 
 import { ADOPT_ANNOTATION, GROUP, KIND } from '../api/resource.ts';
+import { hasApplied } from '../kube/owned-fields.ts';
 import type { KubeObject, OwnerReference } from '../kube/resource.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { selectorLabels } from '../construct/names.ts';
@@ -62,10 +63,7 @@ function isNamesake(owner: OwnerReference, web: ElasticWebResource): boolean {
  * Whether the syncer made it for an ElasticWeb of this name, and somebody took the owner reference away: by hand, or by deleting the
  * ElasticWeb with `--cascade=orphan`. Only an apply under the syncer's own name leaves such an entry behind.
  */
-function wasApplied({ metadata }: KubeObject, web: ElasticWebResource): boolean {
-  const applied = metadata.managedFields?.some(
-    ({ manager, operation, subresource }) =>
-      manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === '',
-  );
-  return applied === true && metadata.labels?.['app.kubernetes.io/instance'] === web.metadata.name;
+function wasApplied(live: KubeObject, web: ElasticWebResource): boolean {
+  const instance = live.metadata.labels?.['app.kubernetes.io/instance'];
+  return hasApplied(live, FIELD_MANAGER) && instance === web.metadata.name;
 }
