@@ -50,14 +50,24 @@ const PAGE_SIZE = 500;
 /** The API server ends a watch after a time of our choosing in this range, so that watches do not all end together. */
 const WATCH_SECONDS = { least: 300, most: 600 };
 
+export interface KubeClientOptions {
+  readonly transport: Transport;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  /** Asked right before a write is sent, each time it is: false keeps it from being sent. @default always true */
+  readonly mayWrite?: () => boolean;
+}
+
 /** A client for any resource type. It stays in the namespace that each call names. */
 export class KubeClient {
   readonly #transport: Transport;
   readonly #random: () => number;
+  readonly #mayWrite: () => boolean;
 
-  constructor(options: { readonly transport: Transport; readonly random?: () => number }) {
-    this.#transport = options.transport;
-    this.#random = options.random ?? Math.random;
+  constructor({ transport, random = Math.random, mayWrite = () => true }: KubeClientOptions) {
+    this.#transport = transport;
+    this.#random = random;
+    this.#mayWrite = mayWrite;
   }
 
   /** Reads one object; undefined if there is none of that name. */
@@ -164,7 +174,7 @@ export class KubeClient {
    * no longer in it. With `metadata.uid` it is an update of that very object or fails; without it, creates what is missing.
    */
   apply<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options: ApplyOptions): Promise<T> {
-    return this.#object(type, {
+    return this.#write(type, {
       ...target('PATCH', type, { ...object.metadata, subresource: options.subresource }),
       query: { ...writeQuery(options), force: options.force },
       contentType: 'application/apply-patch+yaml', // JSON is YAML
@@ -177,7 +187,7 @@ export class KubeClient {
   /** Creates an object. */
   create<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options: WriteOptions): Promise<T> {
     const { namespace, name } = object.metadata;
-    return this.#object(type, {
+    return this.#write(type, {
       ...target('POST', type, { namespace }),
       target: describeTarget(type, { namespace, name }),
       query: writeQuery(options),
@@ -196,7 +206,7 @@ export class KubeClient {
     patch: unknown,
     options: WriteOptions,
   ): Promise<T> {
-    return this.#object(type, {
+    return this.#write(type, {
       ...target('PATCH', type, { ...name, subresource: options.subresource }),
       query: writeQuery(options),
       contentType: 'application/merge-patch+json',
@@ -204,6 +214,15 @@ export class KubeClient {
       idempotent: true,
       signal: options.signal,
     });
+  }
+
+  #write<T extends KubeObject>(type: ResourceType<T>, call: ApiCall): Promise<T> {
+    const beforeSend = (): void => {
+      if (this.#mayWrite()) return;
+      const message = 'nothing was sent: another process may be leading by now';
+      throw new KubeError({ verb: call.method, target: call.target, reason: 'NotLeading', message });
+    };
+    return this.#object(type, { ...call, beforeSend });
   }
 
   async #object<T extends KubeObject>(type: ResourceType<T>, call: ApiCall): Promise<T> {

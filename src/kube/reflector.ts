@@ -1,4 +1,5 @@
 /** Keeps a local copy of some objects: lists them, watches them, and goes on whatever happens to the watch. */
+import { isAborted } from './abort.ts';
 import { backoffMs } from './backoff.ts';
 import type { KubeClient, Scope } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
@@ -22,15 +23,25 @@ export interface ReflectorOptions<T extends KubeObject> extends Scope {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** A watch that brings nothing for this long is taken for dead; bookmarks come about once a minute. @default 90000 */
+  /**
+   * A watch that brings nothing for this long is begun anew: a connection that a proxy holds open, but that leads nowhere, looks just
+   * like one on which nothing happens. Where no object of the type changes, this is once in such a time, since bookmarks come once
+   * a minute. @default 55000
+   */
   readonly silenceMs?: number;
 }
+
+/** Why a watch ended: by the server, as it does every few minutes; nothing came; too old to go on; nonsense came; anything else. */
+export type WatchEnd = 'closed' | 'silent' | 'expired' | 'malformed' | 'failed';
 
 /** What a reflector has done so far; for metrics. */
 export interface ReflectorStats {
   readonly lists: number;
   readonly watches: number;
+  readonly watchEnds: Readonly<Record<WatchEnd, number>>;
   readonly events: number;
+  /** How long ago the API server was last heard of: a list, an event or a bookmark; undefined before the first list. */
+  readonly silentForMs: number | undefined;
   /** Lines of a watch that could not be understood. Each is followed by a new list. */
   readonly malformed: number;
   /** Events and listed objects dropped because a newer state was known. */
@@ -40,8 +51,8 @@ export interface ReflectorStats {
 /** How a list or a watch ended, and so what comes next. */
 type End =
   | { readonly kind: 'listed' }
-  /** The server ended the watch, as it does every few minutes. */
-  | { readonly kind: 'closed'; readonly livedMs: number }
+  /** Nothing is wrong: the server ended the watch, or there was nothing to tell. */
+  | { readonly kind: 'closed' | 'silent'; readonly livedMs: number }
   | { readonly kind: 'failed'; readonly error: unknown; readonly livedMs: number; readonly next: 'list' | 'watch' };
 
 /** A watch that lived this long was a good one: its end says nothing against the next. */
@@ -64,7 +75,9 @@ export class Reflector<T extends KubeObject> {
   #hasSynced = false;
   #lists = 0;
   #watches = 0;
+  readonly #watchEnds: Record<WatchEnd, number> = { closed: 0, silent: 0, expired: 0, malformed: 0, failed: 0 };
   #events = 0;
+  #heardMs: number | undefined;
   #malformed = 0;
   #failures = 0;
   #oldLists = 0;
@@ -90,8 +103,15 @@ export class Reflector<T extends KubeObject> {
   }
 
   get stats(): ReflectorStats {
-    const stale = this.#store.stale;
-    return { lists: this.#lists, watches: this.#watches, events: this.#events, malformed: this.#malformed, stale };
+    return {
+      lists: this.#lists,
+      watches: this.#watches,
+      watchEnds: { ...this.#watchEnds },
+      events: this.#events,
+      silentForMs: this.#heardMs === undefined ? undefined : this.#clock.monotonicMs() - this.#heardMs,
+      malformed: this.#malformed,
+      stale: this.#store.stale,
+    };
   }
 
   get size(): number {
@@ -129,6 +149,7 @@ export class Reflector<T extends KubeObject> {
       const end: End = next === 'list' ? await this.#list(signal) : await this.#watch(signal);
       // The abort ended it; there is nothing to tell and nothing to wait for.
       if (isAborted(signal)) return;
+      if (next === 'watch') this.#watchEnds[watchEndOf(end)] += 1;
       if (end.kind === 'failed') this.#options.onError(end.error);
       next = end.kind === 'failed' ? end.next : 'watch';
       await sleep(this.#clock, this.#waitMs(end), signal);
@@ -140,9 +161,9 @@ export class Reflector<T extends KubeObject> {
     if (end.kind === 'listed') return 0;
     const wasGood = end.livedMs >= GOOD_WATCH_MS;
     if (wasGood) this.#failures = 0;
-    if (wasGood && end.kind === 'closed') return 0;
+    if (wasGood && end.kind !== 'failed') return 0;
     this.#failures += 1;
-    const maxMs = end.kind === 'closed' ? LONGEST_WAIT_AFTER_CLOSE_MS : BACKOFF.maxMs;
+    const maxMs = end.kind === 'failed' ? BACKOFF.maxMs : LONGEST_WAIT_AFTER_CLOSE_MS;
     const asked = end.kind === 'failed' && end.error instanceof KubeError ? (end.error.retryAfterMs ?? 0) : 0;
     return Math.max(asked, backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }));
   }
@@ -179,6 +200,7 @@ export class Reflector<T extends KubeObject> {
       return { kind: 'failed', error, livedMs: 0, next: 'list' };
     }
     this.#oldLists = 0;
+    this.#heardMs = this.#clock.monotonicMs();
     this.#report(this.#store.replace(objects, resourceVersion, rolledBack));
     this.#hasSynced = true;
     this.#resolveSynced();
@@ -189,19 +211,20 @@ export class Reflector<T extends KubeObject> {
     const { client, type, namespace, labelSelector } = this.#options;
     const startMs = this.#clock.monotonicMs();
     const livedMs = () => this.#clock.monotonicMs() - startMs;
-    const silence = new Deadline(this.#clock, this.#options.silenceMs ?? 90_000, signal);
+    const silence = new Deadline(this.#clock, this.#options.silenceMs ?? 55_000, signal);
     this.#watches += 1;
     try {
       const resourceVersion = this.#store.seenUpTo ?? '';
       for await (const event of client.watch(type, { namespace, labelSelector, resourceVersion }, silence.signal)) {
         silence.restart();
+        this.#heardMs = this.#clock.monotonicMs();
         const trouble = this.#takeEvent(event);
         if (trouble !== undefined) return { kind: 'failed', livedMs: livedMs(), ...trouble };
       }
       return { kind: 'closed', livedMs: livedMs() };
     } catch (error) {
-      const told = silence.passed ? this.#error(`the watch was silent for too long; watched again`) : error;
-      return { kind: 'failed', error: told, livedMs: livedMs(), next: isExpired(error) ? 'list' : 'watch' };
+      if (silence.passed) return { kind: 'silent', livedMs: livedMs() };
+      return { kind: 'failed', error, livedMs: livedMs(), next: isExpired(error) ? 'list' : 'watch' };
     } finally {
       silence.end();
     }
@@ -253,7 +276,8 @@ export class Reflector<T extends KubeObject> {
   }
 }
 
-/** A call, because the compiler would take a second look at `signal.aborted` for settled by the first. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
+function watchEndOf(end: End): WatchEnd {
+  if (end.kind !== 'failed') return end.kind === 'silent' ? 'silent' : 'closed';
+  if (isExpired(end.error)) return 'expired';
+  return end.error instanceof KubeError && end.error.reason === 'UnusableAnswer' ? 'malformed' : 'failed';
 }

@@ -28,6 +28,8 @@ export interface ApiCall {
   /** Sending it twice has the same effect as once, so it may be sent again. Default: only GET. */
   readonly idempotent?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Called right before each attempt is sent. What it throws (a KubeError) ends the call, and nothing is sent. */
+  readonly beforeSend?: (() => void) | undefined;
   /** Deadline of each attempt, from sending to the last byte of the answer; of a stream, to its first. */
   readonly timeoutMs?: number;
 }
@@ -167,6 +169,7 @@ export class Transport {
   }
 
   async #send(call: ApiCall, credentials: Credentials, deadline: Deadline, use: 'request' | 'stream'): Promise<Answer> {
+    call.beforeSend?.();
     const startMs = this.#clock.monotonicMs();
     let status: number | undefined;
     try {
