@@ -17,6 +17,19 @@ export interface WorkQueueOptions {
   readonly retryBaseMs?: number;
   /** The longest wait before a retry. @default 60000 */
   readonly retryMaxMs?: number;
+  readonly observer?: QueueObserver;
+}
+
+/** Told about what happens in a queue; for metrics. */
+export interface QueueObserver {
+  /** A key that was not waiting is waiting now. */
+  added(): void;
+  /** A key will be added after a back-off. */
+  retried(): void;
+  /** A key was taken after it waited this long. */
+  taken(waitedMs: number): void;
+  /** The work on a key took this long. */
+  done(workedMs: number): void;
 }
 
 export interface Work {
@@ -32,11 +45,12 @@ export interface Work {
 export class WorkQueue {
   readonly #clock: Clock;
   readonly #backoff: BackoffOptions;
+  readonly #observer: QueueObserver | undefined;
 
-  /** Keys that want work and are in no hand, first come first. Invariant: disjoint from #inHand. */
-  readonly #waiting = new Set<string>();
-  /** Keys in a hand now. The value says whether the key was added meanwhile, and so must come once more. */
-  readonly #inHand = new Map<string, { again: boolean }>();
+  /** Keys that want work and are in no hand, first come first, with the time since when. Invariant: disjoint from #inHand. */
+  readonly #waiting = new Map<string, number>();
+  /** Keys in a hand now, since when, and whether the key was added meanwhile, and so must come once more. */
+  readonly #inHand = new Map<string, { again: boolean; readonly sinceMs: number }>();
   /** Keys to be added later. Invariant: at most one timer a key, the earliest asked for. */
   readonly #delayed = new Map<string, { dueMs: number; cancel: () => void }>();
   /** Retries since the last `forget`. */
@@ -47,6 +61,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions = {}) {
     this.#clock = options.clock ?? systemClock;
+    this.#observer = options.observer;
     this.#backoff = {
       baseMs: options.retryBaseMs ?? 200,
       maxMs: options.retryMaxMs ?? 60_000,
@@ -64,6 +79,12 @@ export class WorkQueue {
     return this.#inHand.size;
   }
 
+  /** For how long the work on each key in a hand has been going on. */
+  get workedForMs(): number[] {
+    const nowMs = this.#clock.monotonicMs();
+    return [...this.#inHand.values()].map(({ sinceMs }) => nowMs - sinceMs);
+  }
+
   /** Asks for work on a key, as soon as a worker is free. Does nothing once the queue has stopped. */
   add(key: string): void {
     if (this.#stopped) return;
@@ -72,7 +93,9 @@ export class WorkQueue {
       hand.again = true;
       return;
     }
-    this.#waiting.add(key);
+    if (this.#waiting.has(key)) return;
+    this.#waiting.set(key, this.#clock.monotonicMs());
+    this.#observer?.added();
     this.#idle.shift()?.();
   }
 
@@ -99,6 +122,7 @@ export class WorkQueue {
   retry(key: string): void {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
+    this.#observer?.retried();
     this.addAfter(key, backoffMs(failures, this.#backoff));
   }
 
@@ -140,9 +164,11 @@ export class WorkQueue {
   async #take(): Promise<string | undefined> {
     for (;;) {
       if (this.#stopped) return undefined;
-      for (const key of this.#waiting) {
+      for (const [key, waitingSinceMs] of this.#waiting) {
+        const nowMs = this.#clock.monotonicMs();
         this.#waiting.delete(key);
-        this.#inHand.set(key, { again: false });
+        this.#inHand.set(key, { again: false, sinceMs: nowMs });
+        this.#observer?.taken(nowMs - waitingSinceMs);
         return key;
       }
       await new Promise<void>((wake) => this.#idle.push(wake));
@@ -150,9 +176,11 @@ export class WorkQueue {
   }
 
   #putBack(key: string): void {
-    const again = this.#inHand.get(key)?.again === true;
+    const hand = this.#inHand.get(key);
+    if (hand === undefined) return;
     this.#inHand.delete(key);
-    if (again) this.add(key);
+    this.#observer?.done(this.#clock.monotonicMs() - hand.sinceMs);
+    if (hand.again) this.add(key);
   }
 
   #stop(): void {

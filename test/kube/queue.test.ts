@@ -239,3 +239,32 @@ test('whatever happens, no key is in two hands, none is lost, and none comes wit
     { numRuns: 60 },
   );
 });
+
+test('an observer hears what was added, how long it waited and how long the work took', async () => {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const observer = {
+    added: () => told.push('added'),
+    retried: () => told.push('retried'),
+    taken: (waitedMs: number) => told.push(`taken after ${waitedMs}`),
+    done: (workedMs: number) => told.push(`done after ${workedMs}`),
+  };
+  const queue = new WorkQueue({ clock, random: () => 0.5, observer });
+  const stop = new AbortController();
+  let finish = (): void => assert.fail('nothing is in hand');
+  queue.add('a');
+  queue.add('a');
+  clock.advance(300);
+  const work = { workers: 1, process: () => new Promise<void>((resolve) => (finish = resolve)), onError: () => assert.fail('no error') };
+  const ended = queue.run(work, stop.signal);
+  await settled();
+  clock.advance(50);
+  assert.deepEqual(queue.workedForMs, [50]);
+  queue.retry('a');
+  finish();
+  await settled();
+  assert.deepEqual(queue.workedForMs, []);
+  assert.deepEqual(told, ['added', 'taken after 300', 'retried', 'done after 50']);
+  stop.abort();
+  await ended;
+});
