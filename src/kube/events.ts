@@ -1,0 +1,183 @@
+/**
+ * What people are told through Events (events.k8s.io): written in the background, as well as it goes, never in anybody's way.
+ *
+ * The same thing said again becomes a series of the first Event instead of another one.
+ * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
+ */
+import { isAborted, onAbort } from './abort.ts';
+import type { KubeClient } from './client.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { isNotFound } from './errors.ts';
+import type { KubeObject, ResourceType } from './resource.ts';
+
+/** One thing that happened to an object. */
+export interface Happening {
+  readonly regarding: KubeObject;
+  readonly type: 'Normal' | 'Warning';
+  /** One word for programs, such as `Scaled`. At most 128 characters. */
+  readonly reason: string;
+  /** What was done or tried, one word, such as `Scale`. At most 128 characters. */
+  readonly action: string;
+  /** For people. Cut after the 1,024 bytes that the API server takes. */
+  readonly note: string;
+}
+
+export interface EventRecorderOptions {
+  readonly client: Pick<KubeClient, 'create' | 'mergePatch'>;
+  /** Who reports, such as `example.com/syncer`. */
+  readonly reportingController: string;
+  /** Which process of it. */
+  readonly reportingInstance: string;
+  readonly clock?: Clock;
+  readonly now?: () => Date;
+  /** Told when an Event could not be written. It is not tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** An event of events.k8s.io/v1, as far as it is written here. */
+interface Event extends KubeObject {
+  readonly series?: { readonly count: number; readonly lastObservedTime: string };
+}
+
+const EVENT: ResourceType<Event> = {
+  apiVersion: 'events.k8s.io/v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+};
+
+/** What is said again within this time of the last time is the same series. Kubernetes' own clients use 6 minutes. */
+const SERIES_MS = 6 * 60_000;
+/** A series is written when it begins, and then at most this often. */
+const SERIES_WRITE_MS = 60_000;
+/** More than this many to write, or to remember, and the newest, or the oldest, are left out: nobody reads so many. */
+const MOST_WAITING = 2_000;
+const MOST_REMEMBERED = 5_000;
+const LONGEST_NOTE_BYTES = 1_024;
+
+/** What was said of an object, and how often. */
+interface Said {
+  readonly happening: Happening;
+  /** Set once it is written. */
+  name: string | undefined;
+  count: number;
+  lastMs: number;
+  /** When it was last written; undefined while it never was. */
+  writtenMs: number | undefined;
+}
+
+/** Writes Events, one after the other. */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #clock: Clock;
+  readonly #waiting = new Set<Said>();
+  /** By what they say, the one said longest ago first. */
+  readonly #said = new Map<string, Said>();
+  #wake: () => void = () => undefined;
+  #dropped = 0;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** How many were left out because too many were waiting. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Puts it down to be written. */
+  record(happening: Happening): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#forgetOld(nowMs);
+    const key = keyOfHappening(happening);
+    const before = this.#said.get(key);
+    const said = before ?? { happening, name: undefined, count: 0, lastMs: nowMs, writtenMs: undefined };
+    said.count += 1;
+    said.lastMs = nowMs;
+    // The last place is that of what was said last.
+    this.#said.delete(key);
+    this.#said.set(key, said);
+    if (said.count > 2 && said.writtenMs !== undefined && nowMs - said.writtenMs < SERIES_WRITE_MS) return;
+    if (this.#waiting.size >= MOST_WAITING) {
+      this.#dropped += 1;
+      this.#said.delete(key);
+      return;
+    }
+    this.#waiting.add(said);
+    this.#wake();
+  }
+
+  /** Writes what there is to write until the signal aborts; what is left then is dropped. */
+  async run(signal: AbortSignal): Promise<void> {
+    onAbort(signal, () => this.#wake());
+    while (!isAborted(signal)) {
+      const [next] = this.#waiting;
+      if (next === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      this.#waiting.delete(next);
+      await this.#write(next, signal).catch((error: unknown) => {
+        if (!isAborted(signal)) this.#options.onError(error);
+      });
+    }
+  }
+
+  async #write(said: Said, signal: AbortSignal): Promise<void> {
+    const { client, reportingController, reportingInstance } = this.#options;
+    const { regarding, reason, action, type } = said.happening;
+    const { apiVersion, kind, metadata } = regarding;
+    const options = { fieldManager: reportingInstance.slice(0, 128), signal };
+    const { namespace = 'default', name, uid, resourceVersion } = metadata;
+    const time = (this.#options.now?.() ?? new Date()).toISOString().replace('Z', '000Z'); // MicroTime
+    said.writtenMs = this.#clock.monotonicMs();
+    const series = said.count > 1 ? { count: said.count, lastObservedTime: time } : undefined;
+    if (said.name !== undefined) {
+      try {
+        await client.mergePatch(EVENT, { namespace, name: said.name }, { series }, options);
+        return;
+      } catch (error) {
+        // Events go after an hour; then this is the first again.
+        if (!isNotFound(error)) throw error;
+      }
+    }
+    const event = await client.create<Event>(
+      EVENT,
+      {
+        ...{ apiVersion: EVENT.apiVersion, kind: EVENT.kind },
+        metadata: { namespace, name: eventName(name) },
+        ...{ regarding: { apiVersion, kind, namespace, name, uid, resourceVersion } },
+        ...{ type, reason, action, note: shortened(said.happening.note), eventTime: time },
+        ...{ reportingController, reportingInstance: reportingInstance.slice(0, 128) },
+        ...(series && { series }),
+      },
+      options,
+    );
+    said.name = event.metadata.name;
+  }
+
+  #forgetOld(nowMs: number): void {
+    for (const [key, said] of this.#said) {
+      if (nowMs - said.lastMs < SERIES_MS && this.#said.size < MOST_REMEMBERED) return;
+      this.#said.delete(key);
+    }
+  }
+}
+
+function keyOfHappening({ regarding, type, reason, action, note }: Happening): string {
+  return [regarding.kind, regarding.metadata.uid, type, reason, action, note].join('\n');
+}
+
+/** The limit is one of bytes. */
+function shortened(note: string): string {
+  const bytes = Buffer.from(note);
+  return bytes.length <= LONGEST_NOTE_BYTES ? note : `${bytes.subarray(0, LONGEST_NOTE_BYTES - 6).toString()}…`;
+}
+
+/** Unique, and readable: the object's name and a random part, within the 253 characters of a name. */
+function eventName(name: string): string {
+  return `${name.slice(0, 200)}.${globalThis.crypto.randomUUID()}`;
+}
