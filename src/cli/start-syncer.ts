@@ -1,13 +1,20 @@
 /** From the flags of `elasticweb syncer` to a running syncer, until it is told to stop. */
 
+import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { GROUP } from '../api/resource.ts';
 import { VERSION } from '../api/version.ts';
 import { KubeClient } from '../kube/client.ts';
+import { KubeError, rootCause } from '../kube/errors.ts';
+import { EventRecorder } from '../kube/events.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
+import { LeaseElection } from '../kube/lease.ts';
 import { Transport } from '../kube/transport.ts';
-import { createLog } from '../syncer/log.ts';
-import { KubeError } from '../kube/errors.ts';
-import { ELASTIC_WEB } from '../syncer/kinds.ts';
-import { runSyncer } from '../syncer/syncer.ts';
+import { Endpoints } from '../syncer/endpoints.ts';
+import { ELASTIC_WEB, FIELD_MANAGER } from '../syncer/kinds.ts';
+import { createLog, type Log } from '../syncer/log.ts';
+import { Metrics } from '../syncer/metrics.ts';
+import { Syncer } from '../syncer/syncer.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 import type { SyncerFlags } from './syncer.ts';
@@ -18,7 +25,7 @@ const FINISH_MS = 4_000;
 /**
  * Runs the syncer until SIGTERM or SIGINT; then finishes what is in hand and returns.
  *
- * @throws Failure when there is no API server to talk to
+ * @throws Failure when there is no API server to talk to, and when another process leads after this one did
  */
 export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   const log = createLog({
@@ -29,8 +36,13 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   });
   const identity = await identityOf(flags, io);
   const hurry = new AbortController();
-  const transport = new Transport({ identity, userAgent: `elasticweb-syncer/${VERSION}`, signal: hurry.signal });
-  const client = new KubeClient({ transport });
+  const metrics = new Metrics(identity.server);
+  const transport = new Transport({
+    identity,
+    userAgent: `elasticweb-syncer/${VERSION}`,
+    signal: hurry.signal,
+    onAttempt: (attempt) => metrics.attempted(attempt),
+  });
   log.info('starting', { version: VERSION, server: identity.server, source: identity.source });
 
   const stop = new AbortController();
@@ -45,24 +57,81 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
     }, FINISH_MS);
   };
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  const options = {
+  const syncer = syncerOf({ flags, identity, transport, log, metrics });
+  let endpoints: Endpoints | undefined;
+  try {
+    endpoints = await listen(flags, { metrics, isReady: () => syncer.isReady });
+    await refuseBadSelector(new KubeClient({ transport }), flags);
+    if ((await syncer.run(stop.signal)) === 'lost') {
+      log.error('lease lost', { lease: flags.leaseName ?? defaultLeaseName(flags) });
+      throw new Failure(
+        'The syncer ended: it could not renew its Lease in time, and another may lead now. Start it again.',
+      );
+    }
+  } finally {
+    clearTimeout(lastCall);
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    await endpoints?.close();
+    await transport.close();
+  }
+  log.info('stopped');
+}
+
+interface Parts {
+  readonly flags: SyncerFlags;
+  readonly identity: Identity;
+  readonly transport: Transport;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+function syncerOf({ flags, identity, transport, log, metrics }: Parts): Syncer {
+  const instance = `${hostname()}_${randomUUID()}`;
+  const name = flags.leaseName ?? defaultLeaseName(flags);
+  const lease = new LeaseElection({
+    client: new KubeClient({ transport }),
+    namespace: flags.leaseNamespace ?? identity.namespace,
+    name,
+    identity: instance,
+    fieldManager: FIELD_MANAGER,
+    onError: (error) => log.warn('the Lease could not be had', { lease: name, error: describe(error) }),
+  });
+  const election = flags.leaderElect ? { name, lease } : undefined;
+  const client = new KubeClient({ transport, mayWrite: () => election === undefined || lease.isLeading });
+  const events = new EventRecorder({
     client,
-    log,
+    reportingController: `${GROUP}/syncer`,
+    reportingInstance: instance,
+    onError: (error) => log.debug('an Event could not be written', { error: describe(error) }),
+  });
+  return new Syncer({
+    ...{ client, log, metrics, events, election },
     namespaces: flags.namespace ?? [],
     selector: flags.selector,
     workers: flags.workers,
     allowedServiceTypes: flags.allowedServiceTypes,
     maxReplicas: flags.maxReplicas,
-  };
+  });
+}
+
+/** Syncers that keep the same ElasticWebs compete; those that keep others do not. */
+function defaultLeaseName({ selector, namespace = [] }: SyncerFlags): string {
+  if (selector === undefined && namespace.length === 0) return 'elasticweb-syncer';
+  const kept = JSON.stringify([selector ?? '', [...namespace].sort()]);
+  return `elasticweb-syncer-${createHash('sha256').update(kept).digest('hex').slice(0, 10)}`;
+}
+
+async function listen(
+  { listen: address }: SyncerFlags,
+  options: Pick<Parameters<typeof Endpoints.listen>[0], 'metrics' | 'isReady'>,
+): Promise<Endpoints | undefined> {
+  if (address === undefined) return undefined;
   try {
-    await refuseBadSelector(client, flags);
-    await runSyncer(options, stop.signal);
-  } finally {
-    clearTimeout(lastCall);
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
-    await transport.close();
+    return await Endpoints.listen({ ...address, ...options });
+  } catch (error) {
+    const { host = '', port } = address;
+    throw new Failure(`The syncer did not start: --listen ${host}:${port}: ${rootCause(error)}`);
   }
-  log.info('stopped');
 }
 
 /** The API server knows best what a label selector is; one that it refuses would be refused for ever. */
@@ -89,4 +158,8 @@ async function identityOf({ kubeconfig, context }: SyncerFlags, { env }: Io): Pr
     const message = error instanceof Error ? error.message : String(error);
     throw new Failure(`The syncer did not start: ${message}`, undefined, { cause: error });
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

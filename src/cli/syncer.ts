@@ -6,6 +6,7 @@ import { DEFAULT_MAX_REPLICAS } from '../scaling/initial.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
 import type { Io } from './io.ts';
 
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
 
 /** The flags, parsed and checked. */
@@ -17,8 +18,18 @@ export interface SyncerFlags {
   readonly workers: number;
   readonly allowedServiceTypes: readonly string[];
   readonly maxReplicas: number;
+  readonly leaderElect: boolean;
+  readonly leaseNamespace?: string;
+  readonly leaseName?: string;
+  readonly listen?: ListenAddress;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+}
+
+/** Where to listen; without host: on all addresses. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
 }
 
 /** The command. Every flag is also an environment variable: `ELASTICWEB_MAX_REPLICAS` for `--max-replicas`. */
@@ -46,6 +57,28 @@ export function syncerCommand(io: Io): Command {
         .default(DEFAULT_MAX_REPLICAS)
         .argParser(wholeNumber(1, INT32_MAX)),
     )
+    .addOption(
+      flag('--leader-elect [true|false]', 'work only while holding a Lease, so that of several syncers one works')
+        .default(false)
+        .preset('true')
+        .argParser(truth),
+    )
+    .addOption(
+      flag('--lease-namespace <name>', 'namespace of the Lease (default: the own one)').argParser(
+        dnsLabel('namespace'),
+      ),
+    )
+    .addOption(
+      flag('--lease-name <name>', 'name of the Lease (default: one for each --selector and --namespace)').argParser(
+        dnsLabel('Lease'),
+      ),
+    )
+    .addOption(
+      flag(
+        '--listen <address>',
+        'serve /metrics, /healthz and /readyz there: host:port, or :port for all addresses',
+      ).argParser(listenAddress),
+    )
     .addOption(flag('--log-level <level>', 'least important lines shown').choices(LOG_LEVELS).default('info'))
     .addOption(
       flag('--log-format <format>', 'one JSON object a line, or text for people').choices(LOG_FORMATS).default('json'),
@@ -71,11 +104,33 @@ function flag(flags: string, description: string): Option {
   return option.env(`ELASTICWEB_${option.name().toUpperCase().replaceAll('-', '_')}`);
 }
 
+function dnsLabel(what: string): (value: string) => string {
+  return (value) => {
+    if (!DNS_LABEL.test(value)) throw new InvalidArgumentError(`Expected the name of a ${what}, got '${value}'.`);
+    return value;
+  };
+}
+
+/** As Kubernetes' own flags: `--leader-elect`, `--leader-elect=false`. */
+function truth(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new InvalidArgumentError(`Expected true or false, got '${value}'.`);
+  return value === 'true';
+}
+
+function listenAddress(value: string): ListenAddress {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(value) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw new InvalidArgumentError(`Expected host:port, [IPv6 address]:port or :port, got '${value}'.`);
+  }
+  const host = bracketed ?? plain;
+  return { host: host === '' ? undefined : host, port: Number(port) };
+}
+
 /** One flag after the other adds up; in the environment they are separated by commas. */
 function namespaces(value: string, before: readonly string[] = []): string[] {
   const names = value.split(',').map((name) => name.trim());
   for (const name of names) {
-    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
+    if (!DNS_LABEL.test(name)) {
       throw new InvalidArgumentError(`Expected the name of a namespace, got '${name}'.`);
     }
   }

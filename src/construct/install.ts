@@ -14,6 +14,8 @@ import { clusterScoped, compact } from './manifest.ts';
 import { aggregatedRoles, syncerServiceAccount } from './rbac.ts';
 
 const NAME = 'elasticweb-syncer';
+/** Where the syncer serves its metrics and probes. */
+const PORT = 8080;
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
 
 const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
@@ -21,6 +23,7 @@ const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-
 const PROPS = object('', {
   namespace: namespaceName,
   createNamespace: bool(''),
+  replicas: int32('', { minimum: 0, maximum: 100 }),
   image: text('', { minLength: 1, pattern: '^[!-~]+$' }),
   imagePullPolicy: oneOf('', ['Always', 'IfNotPresent', 'Never']),
   resources: resourceRequirements,
@@ -42,6 +45,11 @@ export interface ElasticWebInstallProps {
    * @default true
    */
   readonly createNamespace?: boolean;
+  /**
+   * How many syncers there are. One works; the others are ready to take over within seconds.
+   * @default 2
+   */
+  readonly replicas?: number;
   /**
    * Container image of the syncer.
    * @default elasticweb:VERSION
@@ -97,7 +105,7 @@ export class ElasticWebInstall extends Construct {
       clusterScoped(new ApiObject(this, 'namespace', { apiVersion: 'v1', kind: 'Namespace', metadata }));
     }
     new ElasticWebCrd(this, 'crd');
-    syncerServiceAccount(this, { name: NAME, namespace });
+    syncerServiceAccount(this, { name: NAME, namespace, leaseName: NAME });
     aggregatedRoles(this);
     this.syncer = new ApiObject(this, 'syncer', syncerDeployment(namespace, props));
   }
@@ -110,9 +118,7 @@ function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
     kind: 'Deployment',
     metadata: { name: NAME, namespace, labels: { ...selector, 'app.kubernetes.io/version': VERSION } },
     spec: {
-      replicas: 1,
-      // The old syncer ends before the new one begins: two of them would both write.
-      strategy: { type: 'Recreate' },
+      replicas: props.replicas ?? 2,
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: selector },
@@ -131,6 +137,10 @@ function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
               image: props.image ?? `elasticweb:${VERSION}`,
               imagePullPolicy: props.imagePullPolicy,
               args: syncerArguments(props),
+              ports: [{ name: 'http', containerPort: PORT }],
+              // Whether the API server answers is no matter of these: no restart would mend it.
+              livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, timeoutSeconds: 5 },
+              readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, timeoutSeconds: 5 },
               resources: props.resources ?? {
                 requests: { cpu: '50m', memory: '96Mi' },
                 limits: { memory: '512Mi' },
@@ -151,6 +161,9 @@ function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
 function syncerArguments({ watchNamespaces = [], selector, allowedServiceTypes, maxReplicas }: ElasticWebInstallProps) {
   return [
     'syncer',
+    '--leader-elect',
+    `--lease-name=${NAME}`,
+    `--listen=:${PORT}`,
     ...watchNamespaces.map((namespace) => `--namespace=${namespace}`),
     ...(selector === undefined ? [] : [`--selector=${selector}`]),
     ...(allowedServiceTypes === undefined ? [] : [`--allowed-service-types=${allowedServiceTypes.join(',')}`]),

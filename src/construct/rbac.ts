@@ -1,7 +1,7 @@
 /** Who may do what: the rights of the syncer, and those of the people who work with ElasticWebs. */
 
 import { ApiObject, JsonPatch } from 'cdk8s';
-import { ApiResource, ClusterRole, ClusterRoleBinding, ServiceAccount } from 'cdk8s-plus-27';
+import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { GROUP, PLURAL } from '../api/resource.ts';
 import { clusterScoped } from './manifest.ts';
@@ -11,6 +11,8 @@ const elasticWebStatus = ApiResource.custom({ apiGroup: GROUP, resourceType: `${
 const elasticWebScale = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/scale` });
 const deployments = ApiResource.custom({ apiGroup: 'apps', resourceType: 'deployments' });
 const services = ApiResource.custom({ apiGroup: '', resourceType: 'services' });
+const events = ApiResource.custom({ apiGroup: 'events.k8s.io', resourceType: 'events' });
+const leases = ApiResource.custom({ apiGroup: 'coordination.k8s.io', resourceType: 'leases' });
 
 const READ = ['get', 'list', 'watch'];
 
@@ -23,16 +25,19 @@ const SYNCER_RIGHTS: Rights = [
   [elasticWebStatus, ['patch']],
   [deployments, [...READ, 'create', 'patch']],
   [services, [...READ, 'create', 'patch']],
+  [events, ['create', 'patch']],
 ];
 
 /** Names and place of the syncer's identity. */
 export interface SyncerIdentity {
   readonly name: string;
   readonly namespace: string;
+  /** The Lease in that namespace that tells which of several syncers works. */
+  readonly leaseName: string;
 }
 
-/** Makes the syncer's ServiceAccount and gives it its rights in all namespaces. */
-export function syncerServiceAccount(scope: Construct, { name, namespace }: SyncerIdentity): ServiceAccount {
+/** Makes the syncer's ServiceAccount and gives it its rights: to ElasticWebs and their children in all namespaces, and to its Lease. */
+export function syncerServiceAccount(scope: Construct, { name, namespace, leaseName }: SyncerIdentity): ServiceAccount {
   const account = new ServiceAccount(scope, 'service-account', {
     metadata: { name, namespace },
     automountToken: false,
@@ -44,7 +49,23 @@ export function syncerServiceAccount(scope: Construct, { name, namespace }: Sync
   bound.addSubjects(account);
   ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
   clusterScoped(ApiObject.of(bound));
+  leaseRights(scope, account, { name, namespace, leaseName });
   return account;
+}
+
+function leaseRights(scope: Construct, account: ServiceAccount, { name, namespace, leaseName }: SyncerIdentity): void {
+  const metadata = { name: `${name}-lease`, namespace };
+  const role = new Role(scope, 'lease-role', { metadata });
+  grant(role, [
+    // Nobody can be allowed to create by name: the name is in the body.
+    [leases, ['create']],
+    [leases, ['get', 'patch']],
+  ]);
+  ApiObject.of(role).addJsonPatch(JsonPatch.add('/rules/1/resourceNames', [leaseName]));
+  const binding = { metadata, role: Role.fromRoleName(scope, 'bound-lease-role', metadata.name) };
+  const bound = new RoleBinding(scope, 'lease-role-binding', binding);
+  bound.addSubjects(account);
+  ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
 }
 
 type Rights = readonly (readonly [resource: ApiResource, verbs: readonly string[]])[];
@@ -53,8 +74,8 @@ type Rights = readonly (readonly [resource: ApiResource, verbs: readonly string[
  * Allows each of the rights. The library also writes an empty `resourceNames` into every rule, which the API server drops,
  * so that each `kubectl apply` would see a difference; it is taken out again.
  */
-function grant(role: ClusterRole, rights: Rights): void {
-  clusterScoped(ApiObject.of(role));
+function grant(role: ClusterRole | Role, rights: Rights): void {
+  if (role instanceof ClusterRole) clusterScoped(ApiObject.of(role));
   rights.forEach(([resource, verbs], index) => {
     role.allow([...verbs], resource);
     ApiObject.of(role).addJsonPatch(JsonPatch.remove(`/rules/${index}/resourceNames`));

@@ -17,6 +17,8 @@ export interface ScalingFacts {
 /** A number of pods, and why. The reasons are those of the condition that tells it. */
 export interface Decision {
   readonly replicas: number;
+  /** What the number rests on, in a few words: `totalQPS 2000 at 500 a pod`. */
+  readonly why: string;
   /** Whether scaling with the load is at work; undefined where nobody asked for it. */
   readonly active: Judgement | undefined;
   /** Whether a limit keeps the number from what was wanted. */
@@ -37,15 +39,20 @@ export interface Judgement {
  * An unknown load keeps the number of pods: scaling down blind hurts more than scaling down late.
  */
 export function decideReplicas(spec: DefaultedElasticWebSpec, facts: ScalingFacts): Decision {
-  if (spec.replicas !== undefined) return capped(spec.replicas, facts, manualOverride(spec.replicas, facts.object));
+  if (spec.replicas !== undefined) {
+    return capped(spec.replicas, 'spec.replicas', facts, manualOverride(spec.replicas, facts.object));
+  }
   if (spec.autoscaling !== undefined) {
     const { mode, minReplicas, maxReplicas } = spec.autoscaling;
     const held = facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
     // Observe only looks on: the limits are part of what it would do.
     const replicas = mode === 'Observe' ? held : Math.min(Math.max(held, minReplicas), maxReplicas);
-    return capped(replicas, facts, NO_METRICS_SOURCE);
+    const why = replicas === held ? 'the load is unknown' : `minReplicas ${minReplicas}, maxReplicas ${maxReplicas}`;
+    return capped(replicas, why, facts, NO_METRICS_SOURCE);
   }
-  return capped(declaredReplicas(spec), facts, undefined);
+  const { totalQPS, singlePodQPS } = spec;
+  const why = totalQPS === undefined ? 'no load is declared' : `totalQPS ${totalQPS} at ${singlePodQPS} a pod`;
+  return capped(declaredReplicas(spec), why, facts, undefined);
 }
 
 const NO_METRICS_SOURCE: Judgement = {
@@ -62,8 +69,13 @@ function manualOverride(replicas: number, object: string): Judgement {
   };
 }
 
-function capped(wanted: number, { maxReplicas }: ScalingFacts, active: Judgement | undefined): Decision {
-  if (wanted <= maxReplicas) return { replicas: wanted, active, limited: undefined };
+function capped(wanted: number, why: string, { maxReplicas }: ScalingFacts, active: Judgement | undefined): Decision {
+  if (wanted <= maxReplicas) return { replicas: wanted, why, active, limited: undefined };
   const message = `${wanted} pods are wanted, and the syncer's --max-replicas allows ${maxReplicas}`;
-  return { replicas: maxReplicas, active, limited: { status: true, reason: 'TooManyReplicas', message } };
+  return {
+    replicas: maxReplicas,
+    why: `--max-replicas ${maxReplicas}`,
+    active,
+    limited: { status: true, reason: 'TooManyReplicas', message },
+  };
 }

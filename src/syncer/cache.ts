@@ -4,7 +4,7 @@ import { GROUP, KIND } from '../api/resource.ts';
 import { MANAGED_BY } from '../construct/names.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ownManagedFieldsOnly } from '../kube/difference.ts';
-import { type Change, Reflector } from '../kube/reflector.ts';
+import { type Change, Reflector, type ReflectorStats, type WatchEnd } from '../kube/reflector.ts';
 import { type KubeObject, keyOf, parseKey, type ResourceType } from '../kube/resource.ts';
 import {
   DEPLOYMENT,
@@ -50,6 +50,11 @@ export class Cache {
     await Promise.all([this.webs.run(signal), this.deployments.run(signal), this.services.run(signal)]);
   }
 
+  /** Whether everything has been listed. */
+  get hasSynced(): boolean {
+    return this.webs.hasSynced && this.deployments.hasSynced && this.services.hasSynced;
+  }
+
   /** Resolves once everything has been listed. Before that, what is absent here may well exist. */
   async synced(): Promise<void> {
     await Promise.all([this.webs.synced(), this.deployments.synced(), this.services.synced()]);
@@ -58,6 +63,8 @@ export class Cache {
 
 /** Local copies of one kind: one reflector for all namespaces, or one for each of those looked at. */
 export class Copies<T extends KubeObject> {
+  /** The kind of the objects. */
+  readonly kind: string;
   readonly #all: Reflector<T> | undefined;
   readonly #byNamespace: ReadonlyMap<string, Reflector<T>>;
 
@@ -68,6 +75,7 @@ export class Copies<T extends KubeObject> {
     { client, namespaces, wake, onError }: CacheOptions,
     onChange: (change: Change<T>) => void = () => undefined,
   ) {
+    this.kind = type.kind;
     const reflector = (namespace: string | undefined) =>
       new Reflector<T>({
         client,
@@ -100,9 +108,19 @@ export class Copies<T extends KubeObject> {
     return this.#in(parseKey(key).namespace)?.get(key);
   }
 
-  /** The keys of all objects. */
-  keys(): string[] {
-    return this.#reflectors.flatMap((reflector) => [...reflector.values()].map(keyOf));
+  /** Whether everything has been listed once. */
+  get hasSynced(): boolean {
+    return this.#reflectors.every(({ hasSynced }) => hasSynced);
+  }
+
+  /** What was done to keep the copies up to date, in all namespaces together; the silence is that of the most silent one. */
+  get stats(): ReflectorStats {
+    return this.#reflectors.map(({ stats }) => stats).reduce(together);
+  }
+
+  /** All objects. */
+  *values(): Generator<T, void, undefined> {
+    for (const reflector of this.#reflectors) yield* reflector.values();
   }
 
   /** Takes in the result of a write of our own, so that the next pass sees it even before the watch brings it. */
@@ -122,6 +140,26 @@ export class Copies<T extends KubeObject> {
   get #reflectors(): readonly Reflector<T>[] {
     return this.#all === undefined ? [...this.#byNamespace.values()] : [this.#all];
   }
+}
+
+function together(a: ReflectorStats, b: ReflectorStats): ReflectorStats {
+  const ends = (end: WatchEnd): number => a.watchEnds[end] + b.watchEnds[end];
+  return {
+    lists: a.lists + b.lists,
+    watches: a.watches + b.watches,
+    watchEnds: {
+      closed: ends('closed'),
+      silent: ends('silent'),
+      expired: ends('expired'),
+      malformed: ends('malformed'),
+      failed: ends('failed'),
+    },
+    events: a.events + b.events,
+    silentForMs:
+      a.silentForMs === undefined || b.silentForMs === undefined ? undefined : Math.max(a.silentForMs, b.silentForMs),
+    malformed: a.malformed + b.malformed,
+    stale: a.stale + b.stale,
+  };
 }
 
 function freesPort({ kind, object, previous }: Change<Service>): boolean {

@@ -21,8 +21,15 @@ export interface FoundChildren {
 }
 
 /** What became of one child. */
-export type Kept<T extends Child> =
-  ({ readonly kind: 'applied' } & Applied<T>) | { readonly kind: 'failed'; readonly failure: Failure };
+export type Kept<T extends Child> = ({ readonly kind: 'applied' } & Applied<T>) | FailedChild;
+
+/** A child that is not what it should be. */
+export interface FailedChild {
+  readonly kind: 'failed';
+  /** `Deployment` or `Service`. */
+  readonly childKind: string;
+  readonly failure: Failure;
+}
 
 /** What became of the children. */
 export interface KeptChildren {
@@ -94,7 +101,7 @@ export async function keepChildren(
     const retired = (await retireChild(client, found.metricsService)) === 'retired';
     return { deployment, service, metricsService: undefined, retired };
   } catch (error) {
-    return { deployment, service, metricsService: { kind: 'failed', failure: failureOf(error) }, retired: false };
+    return { deployment, service, metricsService: failed(SERVICE.kind, failureOf(error)), retired: false };
   }
 }
 
@@ -106,9 +113,10 @@ async function keepChild<T extends Child>(
   mayCreate: boolean,
 ): Promise<Kept<T>> {
   const object = `${child.type.kind} ${keyOf({ metadata: manifest.metadata })}`;
+  const fail = (failure: Failure) => failed(child.type.kind, failure);
   switch (child.ownership.kind) {
     case 'foreign':
-      return failed({
+      return fail({
         kind: 'terminal',
         reason: 'NameConflict',
         message:
@@ -116,17 +124,17 @@ async function keepChild<T extends Child>(
           `It is left untouched and looked at again every 30 s. Delete or rename one of the two${handOver(child, manifest, web)}`,
       });
     case 'leaving':
-      return failed({
+      return fail({
         kind: 'transient',
         reason: 'WaitingForGarbageCollection',
         message: `${object} is in the way: ${child.ownership.why}. It is made anew when that one is gone.`,
       });
     case 'absent':
-      if (!mayCreate) return failed(heldBack(object));
+      if (!mayCreate) return fail(heldBack(object));
       break;
     case 'ours':
       // What was handed over is not touched either until all of it can be taken.
-      if (!child.ownership.owned && !mayCreate) return failed(heldBack(object));
+      if (!child.ownership.owned && !mayCreate) return fail(heldBack(object));
       break;
     default:
       child.ownership satisfies never;
@@ -134,7 +142,7 @@ async function keepChild<T extends Child>(
   try {
     return { kind: 'applied', ...(await applyChild(client, child, manifest)) };
   } catch (error) {
-    return failed(failureOf(error));
+    return fail(failureOf(error));
   }
 }
 
@@ -157,6 +165,6 @@ const heldBack = (object: string): Failure => ({
   message: `${object} is left as it is while another child's name is taken`,
 });
 
-function failed(failure: Failure): { readonly kind: 'failed'; readonly failure: Failure } {
-  return { kind: 'failed', failure };
+function failed(childKind: string, failure: Failure): FailedChild {
+  return { kind: 'failed', childKind, failure };
 }

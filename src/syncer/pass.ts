@@ -3,13 +3,15 @@
 import type { TransientReason } from '../api/conditions.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Cache } from './cache.ts';
-import type { Log } from './log.ts';
+import type { Pace } from './pace.ts';
+import type { Report } from './report.ts';
 
 /** What a pass works with. */
 export interface PassContext {
   readonly client: KubeClient;
   readonly cache: Cache;
-  readonly log: Log;
+  readonly report: Report;
+  readonly pace: Pace;
   /** Service types that an ElasticWeb may ask for. */
   readonly allowedServiceTypes: readonly string[];
   /** The largest number of pods of one ElasticWeb. */
@@ -20,8 +22,9 @@ export interface PassContext {
 
 /**
  * What comes after a pass: `done`, nothing until something changes; `again`, another look after a while; `retry`, with growing pauses.
+ * `stalled`: only a change of the object helps.
  */
 export type Next =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'again'; readonly afterMs: number }
+  | { readonly kind: 'done'; readonly stalled?: true }
+  | { readonly kind: 'again'; readonly afterMs: number; readonly stalled?: true }
   | { readonly kind: 'retry'; readonly reason?: TransientReason };

@@ -9,12 +9,11 @@ import { spec as specSchema } from '../api/spec.ts';
 import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/validate.ts';
 import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { KubeError } from '../kube/errors.ts';
-import { keyOf } from '../kube/resource.ts';
+
 import { type Decision, decideReplicas } from '../scaling/decide.ts';
 import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, type Deployment, ELASTIC_WEB, type ElasticWebResource } from './kinds.ts';
-import type { Log } from './log.ts';
 import type { Next, PassContext } from './pass.ts';
 import { replacesPods, type Rollout, rolloutOf } from './rollout.ts';
 import { deploymentState, type Outcome, serviceState } from './status.ts';
@@ -59,10 +58,10 @@ async function keep(
     decision = decideReplicas(valid.spec, { object, currentReplicas, maxReplicas });
     kept = await keepChildren(client, web, valid, found, decision.replicas);
   } catch (error) {
-    if (!(error instanceof KubeError || error instanceof InvalidPropsError)) logBug(context.log, web, error);
+    if (!(error instanceof KubeError || error instanceof InvalidPropsError)) context.report.bug(web, error);
     return fail(context, web, told(failureOf(error), failures), decision);
   }
-  logChanges(context.log, web, kept);
+  context.report.children(web, kept);
   return conclude(context, web, kept, decision, failures);
 }
 
@@ -90,11 +89,6 @@ function told(failure: Failure, failures: number): Failure {
   return { kind: 'transient', reason: 'ApplyFailed', message: failure.message };
 }
 
-function logBug(log: Log, web: ElasticWebResource, error: unknown): void {
-  const { stack = String(error) } = error instanceof Error ? error : {};
-  log.error('unexpected error', { elasticweb: keyOf(web), stack });
-}
-
 /** From what became of the children to the status. */
 async function conclude(
   context: PassContext,
@@ -105,6 +99,7 @@ async function conclude(
 ): Promise<Next> {
   const { deployment, service } = kept;
   const scaled = deployment.kind === 'applied' && isScaled(deployment.before, deployment.live);
+  if (scaled) context.report.scaled(web, deployment.before?.spec.replicas ?? 1, decision.replicas, decision.why);
   const rollout = deployment.kind === 'applied' ? judge(context, web, deployment, scaled) : undefined;
   const learnt = {
     decision,
@@ -166,17 +161,3 @@ function troubled(failure: Failure): { ready: false; reason: string; message: st
 }
 
 const invalid = (message: string): Failure => ({ kind: 'terminal', reason: 'InvalidSpec', message });
-
-function logChanges(log: Log, web: ElasticWebResource, kept: KeptChildren): void {
-  for (const child of [kept.deployment, kept.service, kept.metricsService]) {
-    if (child?.kind !== 'applied' || child.change === 'unchanged') continue;
-    const { change, live, difference } = child;
-    log.info(change, {
-      elasticweb: keyOf(web),
-      kind: live.kind,
-      name: live.metadata.name,
-      ...(difference && { difference }),
-    });
-  }
-  if (kept.retired) log.info('retired', { elasticweb: keyOf(web), kind: 'Service' });
-}

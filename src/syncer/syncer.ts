@@ -1,17 +1,30 @@
-/** The syncer at work: copies of the world, a queue of ElasticWebs that want a pass, and workers that make it. */
+/** The syncer at work: copies of the world, a queue of ElasticWebs that want a pass, and workers that make it, while it leads. */
 
-import { type Clock, systemClock } from '../kube/clock.ts';
+import { isAborted, onAbort } from '../kube/abort.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isNotFound, KubeError } from '../kube/errors.ts';
+import { type Clock, systemClock } from '../kube/clock.ts';
+import { isNotFound, isNotLeading, KubeError } from '../kube/errors.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { LeaseElection } from '../kube/lease.ts';
 import { WorkQueue } from '../kube/queue.ts';
+import { keyOf } from '../kube/resource.ts';
 import { Cache } from './cache.ts';
 import { ELASTIC_WEB } from './kinds.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { Pace } from './pace.ts';
+import type { PassContext } from './pass.ts';
 import { reconcile } from './reconcile.ts';
+import { Report } from './report.ts';
 
 export interface SyncerOptions {
+  /** Its writes must be refused while another process leads. */
   readonly client: KubeClient;
   readonly log: Log;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  /** The election, and the name of its Lease; undefined: this process leads as long as it runs. */
+  readonly election: { readonly name: string; readonly lease: LeaseElection } | undefined;
   /** The namespaces whose ElasticWebs are kept; empty: all. */
   readonly namespaces: readonly string[];
   /** Label selector of the ElasticWebs that are kept. */
@@ -26,69 +39,126 @@ export interface SyncerOptions {
 /** Every ElasticWeb gets a pass this often, whatever the watches say: what a watch lost is healed then. */
 const RESYNC_MS = 10 * 60_000;
 
-/** Keeps the ElasticWebs until the signal aborts; then finishes the passes in hand and returns. */
-export async function runSyncer(options: SyncerOptions, signal: AbortSignal): Promise<void> {
-  const { client, log, clock = systemClock } = options;
-  const queue = new WorkQueue({ clock });
+/** A syncer: whether it leads or waits to lead, its copies are kept up to date, so that it can take over at once. */
+export class Syncer {
+  readonly #options: SyncerOptions;
+  readonly #clock: Clock;
+  readonly #queue: WorkQueue;
+  readonly #cache: Cache;
   /** ElasticWebs whose node port is taken. Another Service may have it, and let go of it at any time. */
-  const waitingForPort = new Set<string>();
-  const cache = new Cache({
-    client,
-    namespaces: options.namespaces,
-    selector: options.selector,
-    wake: (key) => {
-      queue.add(key);
-    },
-    portFreed: () => {
-      for (const key of waitingForPort) queue.add(key);
-    },
-    onError: (kind, error) => {
-      // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
-      const hint = kind === ELASTIC_WEB.kind && isNotFound(error) ? 'is the CRD installed? kubectl get crd' : undefined;
-      log.warn('watch failed', { kind, error: describe(error), hint });
-    },
-  });
-  const context = {
-    client,
-    cache,
-    log,
-    allowedServiceTypes: options.allowedServiceTypes,
-    maxReplicas: options.maxReplicas,
-    now: () => new Date(),
-  };
-  const work = {
-    workers: options.workers,
-    async process(key: string): Promise<void> {
-      const next = await reconcile(context, key, queue.failures(key));
-      if (next.kind === 'retry' && next.reason === 'NodePortConflict') waitingForPort.add(key);
-      else waitingForPort.delete(key);
-      if (next.kind === 'retry') {
-        queue.retry(key);
-        return;
-      }
-      queue.forget(key);
-      if (next.kind === 'again') queue.addAfter(key, next.afterMs);
-    },
-    onError(key: string, error: unknown): void {
-      const { stack } = error instanceof Error && !(error instanceof KubeError) ? error : {};
-      log.error('pass failed, tried again', { elasticweb: key, error: describe(error), stack });
-    },
-  };
+  readonly #waitingForPort = new Set<string>();
+  readonly #context: PassContext;
+  #isLeading = false;
 
-  const copies = cache.run(signal);
-  const stopped = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-  });
-  // Before everything has been listed, what is there would look absent.
-  await Promise.race([cache.synced(), stopped]);
-  if (!signal.aborted) log.info('watching', { elasticwebs: cache.webs.keys().length });
-  const stopResync = every(clock, RESYNC_MS, () => {
-    for (const key of cache.webs.keys()) queue.add(key);
-  });
-  await queue.run(work, signal);
-  stopResync();
-  await copies;
+  constructor(options: SyncerOptions) {
+    const { client, log, metrics, events, election, workers, clock = systemClock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#queue = new WorkQueue({ clock, observer: metrics.queueObserver });
+    this.#cache = new Cache({
+      client,
+      namespaces: options.namespaces,
+      selector: options.selector,
+      // Who begins to lead looks at everything anyway.
+      wake: (key) => {
+        if (this.#isLeading) this.#queue.add(key);
+      },
+      portFreed: () => {
+        for (const key of this.#waitingForPort) this.#queue.add(key);
+      },
+      onError: (kind, error) => {
+        // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
+        const isMissing = kind === ELASTIC_WEB.kind && isNotFound(error);
+        const hint = isMissing ? 'is the CRD installed? kubectl get crd' : undefined;
+        log.warn('watch failed', { kind, error: describe(error), hint });
+      },
+    });
+    this.#context = {
+      client,
+      cache: this.#cache,
+      report: new Report({ log, events, counts: metrics }),
+      pace: new Pace(clock),
+      allowedServiceTypes: options.allowedServiceTypes,
+      maxReplicas: options.maxReplicas,
+      now: () => new Date(),
+    };
+    metrics.observe({
+      ...{ queue: this.#queue, cache: this.#cache, workers, events },
+      election: election && {
+        name: election.name,
+        get isLeading() {
+          return election.lease.isLeading;
+        },
+      },
+    });
+  }
+
+  /** Whether everything has been listed, so that it could lead. */
+  get isReady(): boolean {
+    return this.#cache.hasSynced;
+  }
+
+  /**
+   * Keeps the ElasticWebs until the signal aborts; then finishes the passes in hand and returns. `lost`: another process may lead now.
+   */
+  async run(signal: AbortSignal): Promise<'stopped' | 'lost'> {
+    const { log, events, election } = this.#options;
+    const over = new AbortController();
+    const copies = this.#cache.run(AbortSignal.any([signal, over.signal]));
+    // What the last pass tells is still written.
+    const telling = events.run(over.signal);
+    const stopped = new Promise<void>((resolve) => onAbort(signal, resolve));
+    // Before everything has been listed, what is there would look absent.
+    await Promise.race([this.#cache.synced(), stopped]);
+    if (!isAborted(signal)) log.info('watching', { elasticwebs: [...this.#cache.webs.values()].length });
+    const end = election
+      ? await election.lease.run((leading) => this.#lead(leading), signal)
+      : await this.#lead(signal).then(() => 'stopped' as const);
+    over.abort();
+    await Promise.all([copies, telling]);
+    return end;
+  }
+
+  async #lead(signal: AbortSignal): Promise<void> {
+    const { log, election, workers } = this.#options;
+    if (election) log.info('leading', { lease: election.name });
+    this.#isLeading = true;
+    const lookAtAll = (): void => {
+      for (const web of this.#cache.webs.values()) this.#queue.add(keyOf(web));
+    };
+    lookAtAll();
+    const stopResync = every(this.#clock, RESYNC_MS, lookAtAll);
+    const work = {
+      workers,
+      process: (key: string) => this.#pass(key),
+      onError: (key: string, error: unknown) => this.#failed(key, error),
+    };
+    await this.#queue.run(work, signal);
+    stopResync();
+    this.#isLeading = false;
+  }
+
+  async #pass(key: string): Promise<void> {
+    const next = await reconcile(this.#context, key, this.#queue.failures(key));
+    this.#options.metrics.passed(next);
+    if (next.kind === 'retry' && next.reason === 'NodePortConflict') this.#waitingForPort.add(key);
+    else this.#waitingForPort.delete(key);
+    if (next.kind === 'retry') {
+      this.#queue.retry(key);
+      return;
+    }
+    this.#queue.forget(key);
+    if (next.kind === 'again') this.#queue.addAfter(key, next.afterMs);
+  }
+
+  #failed(key: string, error: unknown): void {
+    const { log, metrics } = this.#options;
+    metrics.failed();
+    // Who leads now will do it.
+    if (isNotLeading(error)) return;
+    const { stack } = error instanceof Error && !(error instanceof KubeError) ? error : {};
+    log.error('pass failed, tried again', { elasticweb: key, error: describe(error), stack });
+  }
 }
 
 function every(clock: Clock, intervalMs: number, task: () => void): () => void {

@@ -1,6 +1,7 @@
 /** How a pass ends: the status is written if it says something new, and it is decided when to look again. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Condition, ElasticWebStatus } from '../api/types.ts';
 import { isConflict, isNotFound } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { Decision } from '../scaling/decide.ts';
@@ -34,23 +35,28 @@ export async function fail(
     case 'gone':
       return { kind: 'done' };
     case 'stale':
-      context.log.debug('read again', { elasticweb: keyOf(web), error: failure.message });
+      context.report.stale(web, failure.message);
       return { kind: 'retry' };
     case 'transient':
       return tell(failure, { kind: 'retry', reason: failure.reason });
     case 'terminal':
       return tell(
         failure,
-        failure.reason === 'InvalidSpec' ? { kind: 'done' } : { kind: 'again', afterMs: CONFLICT_RECHECK_MS },
+        failure.reason === 'InvalidSpec'
+          ? { kind: 'done', stalled: true }
+          : { kind: 'again', afterMs: CONFLICT_RECHECK_MS, stalled: true },
       );
     default:
       return failure satisfies never;
   }
 }
 
-/** Writes the status, if it says something new. */
+/**
+ * Writes the status, if it says something new and the last one is a moment ago; otherwise there is another pass in a moment. What only this
+ * pass knows, that it changed the number of pods, does not wait.
+ */
 export async function say(context: PassContext, web: ElasticWebResource, learnt: Learnt, next: Next): Promise<Next> {
-  const { client, cache, log } = context;
+  const { client, cache, pace, report } = context;
   const { decision } = learnt;
   const status = statusOf({
     web,
@@ -65,6 +71,8 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     now: context.now(),
   });
   if (isDeepStrictEqual(status, web.status)) return next;
+  const waitMs = learnt.scaled === true ? 0 : pace.waitMs(keyOf(web));
+  if (waitMs > 0) return soonest(next, waitMs);
   const vanished = Object.keys(web.status ?? {}).filter((field) => !(field in status));
   // With the uid, this is said about this very object, or about none.
   const patch = {
@@ -75,23 +83,32 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     const options = { fieldManager: FIELD_MANAGER, subresource: 'status' };
     // The syncer makes no ElasticWebs: one that is no longer known has left while this was said.
     cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
+    pace.written(keyOf(web));
   } catch (error) {
     if (!isNotFound(error) && !isConflict(error)) throw error;
     // It is gone, or another has its name: the watch will say so, too.
     cache.webs.forget(web);
     return { kind: 'done' };
   }
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  const previous = web.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready !== undefined && (ready.status !== previous?.status || ready.reason !== previous.reason)) {
-    log.info('state changed', {
-      elasticweb: keyOf(web),
-      ready: ready.status,
-      reason: ready.reason,
-      why: ready.message,
-    });
-  }
+  report.state(web, readyOf(web.status), readyOf(status));
   return next;
+}
+
+function soonest(next: Next, afterMs: number): Next {
+  switch (next.kind) {
+    case 'done':
+      return { ...next, kind: 'again', afterMs };
+    case 'again':
+      return { ...next, afterMs: Math.min(next.afterMs, afterMs) };
+    case 'retry':
+      return next;
+    default:
+      return next satisfies never;
+  }
+}
+
+function readyOf(status: ElasticWebStatus | undefined): Condition | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
 /** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it. */

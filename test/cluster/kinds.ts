@@ -70,6 +70,12 @@ export const LIMIT_RANGE: ResourceType = {
   plural: 'limitranges',
   namespaced: true,
 };
+export const ROLE: ResourceType = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'Role',
+  plural: 'roles',
+  namespaced: true,
+};
 export const ROLE_BINDING: ResourceType = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'RoleBinding',

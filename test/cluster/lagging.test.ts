@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Cache } from '../../src/syncer/cache.ts';
 import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
+import { Pace } from '../../src/syncer/pace.ts';
 import type { PassContext } from '../../src/syncer/pass.ts';
 import { reconcile } from '../../src/syncer/reconcile.ts';
+import { Report } from '../../src/syncer/report.ts';
 import { OWN_SYNCER_LABEL } from './syncer-process.ts';
 import { useWorld } from './world.ts';
 
@@ -48,7 +50,8 @@ async function passes(): Promise<Passes> {
   const context = {
     client: world.client,
     cache,
-    log,
+    report: new Report({ log, events: { record: silent }, counts: { applied: silent, panicked: silent } }),
+    pace: new Pace(),
     allowedServiceTypes: ['ClusterIP'],
     maxReplicas: 10,
     now: () => new Date(),

@@ -27,6 +27,7 @@ test("the syncer's rights are these, and no others", async () => {
     'deployments.apps': 'get list watch create patch',
     'elasticwebs.elasticweb.example.com': 'get list watch',
     'elasticwebs.elasticweb.example.com/status': 'patch',
+    'events.events.k8s.io': 'create patch',
   });
 });
 
@@ -112,7 +113,7 @@ test('dist/install applied again changes nothing', async () => {
   assert.equal(said.trim().split('\n').length, before.length);
 });
 
-test("the syncer's namespace enforces the restricted standard, and its pod is admitted and runs", async () => {
+test("the syncer's namespace enforces the restricted standard, and its pods are admitted and run", async () => {
   const namespace = await world.client.get(NAMESPACE, { name: 'elasticweb-system' });
   assert.equal(namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce'], 'restricted');
 
@@ -120,7 +121,7 @@ test("the syncer's namespace enforces the restricted standard, and its pod is ad
     namespace: 'elasticweb-system',
     labelSelector: 'app.kubernetes.io/name=elasticweb-syncer',
   });
-  assert.equal(pods.items.length, 1);
+  assert.equal(pods.items.length, 2);
 });
 
 test('so far, no syncer asked for anything that it may not do, or in a way that is not in its rights', () => {

@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
     scaling: { folders: ['api'], packages: [] },
     prometheus: { folders: ['scaling', 'api'], packages: ['undici'] },
     kube: { folders: [], packages: ['@kubernetes/client-node', 'undici'] },
-    syncer: { folders: ['api', 'construct', 'scaling', 'prometheus', 'kube'], packages: [] },
+    syncer: { folders: ['api', 'construct', 'scaling', 'prometheus', 'kube'], packages: ['prom-client'] },
     cli: {
       folders: ['api', 'construct', 'scaling', 'prometheus', 'kube', 'syncer'],
       packages: ['commander', 'yaml', 'cdk8s'],

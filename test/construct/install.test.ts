@@ -34,6 +34,8 @@ test('everything there is, in the order in which it can be applied', () => {
       'ServiceAccount elasticweb-system/elasticweb-syncer',
       'ClusterRole -/elasticweb-syncer',
       'ClusterRoleBinding -/elasticweb-syncer',
+      'Role elasticweb-system/elasticweb-syncer-lease',
+      'RoleBinding elasticweb-system/elasticweb-syncer-lease',
       'ClusterRole -/elasticweb-view',
       'ClusterRole -/elasticweb-edit',
       'Deployment elasticweb-system/elasticweb-syncer',
@@ -49,6 +51,16 @@ test('another namespace moves all that is in one, and the binding with it', () =
   assert.deepEqual(find(manifests, 'ClusterRoleBinding').subjects, [
     { kind: 'ServiceAccount', name: 'elasticweb-syncer', namespace: 'ops' },
   ]);
+});
+
+test('another namespace moves the right to the Lease, too', () => {
+  const manifests = installed({ namespace: 'ops' });
+  assert.equal(find(manifests, 'Role').metadata.namespace, 'ops');
+  assert.partialDeepStrictEqual(find(manifests, 'RoleBinding'), {
+    metadata: { namespace: 'ops' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'elasticweb-syncer-lease' },
+    subjects: [{ kind: 'ServiceAccount', name: 'elasticweb-syncer', namespace: 'ops' }],
+  });
 });
 
 test('the namespace of the chart is not given to what belongs to the whole cluster', () => {
@@ -143,12 +155,23 @@ const rulesOf = (name: string) => find(installed(), 'ClusterRole', name).rules a
 const rightsOf = (name: string) =>
   rulesOf(name).map(({ apiGroups, resources, verbs }) => `${apiGroups.join()}/${resources.join()}: ${verbs.join()}`);
 
-test('the syncer may read ElasticWebs and write their status, and apply Deployments and Services; that is all', () => {
+test('the syncer may read ElasticWebs and write their status, apply Deployments and Services, and tell; that is all', () => {
   assert.deepEqual(rightsOf('elasticweb-syncer'), [
     'elasticweb.example.com/elasticwebs: get,list,watch',
     'elasticweb.example.com/elasticwebs/status: patch',
     'apps/deployments: get,list,watch,create,patch',
     '/services: get,list,watch,create,patch',
+    'events.k8s.io/events: create,patch',
+  ]);
+});
+
+test('of all Leases the syncer may touch only its own', () => {
+  assert.deepEqual(find(installed(), 'Role').rules, [
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    {
+      ...{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'patch'] },
+      resourceNames: ['elasticweb-syncer'],
+    },
   ]);
 });
 
@@ -211,29 +234,42 @@ test('the syncer passes the restricted Pod Security Standard, and its namespace 
   });
 });
 
-test('the old syncer ends before the new one begins, and only the syncer gets the token', () => {
+test('there are two syncers, of which one works, or as many as are asked for', () => {
+  assert.equal(syncerOf(installed()).spec.replicas, 2);
+  assert.equal(syncerOf(installed({ replicas: 3 })).spec.replicas, 3);
+});
+
+test('the kubelet asks the port that the syncer listens on', () => {
+  const [container] = podOf().containers;
+  assert.partialDeepStrictEqual(container, {
+    ports: [{ name: 'http', containerPort: 8080 }],
+    livenessProbe: { httpGet: { path: '/healthz', port: 'http' } },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },
+  });
+});
+
+test('only the syncer gets the token', () => {
   const { spec } = syncerOf(installed());
-  assert.equal(spec.replicas, 1);
-  assert.deepEqual(spec.strategy, { type: 'Recreate' });
   assert.equal(find(installed(), 'ServiceAccount').automountServiceAccountToken, false);
   assert.equal(spec.template.spec.automountServiceAccountToken, true);
   assert.equal(spec.template.spec.serviceAccountName, 'elasticweb-syncer');
   assert.deepEqual(spec.selector.matchLabels, spec.template.metadata.labels);
 });
 
+const always = ['syncer', '--leader-elect', '--lease-name=elasticweb-syncer', '--listen=:8080'];
 const flags = [
-  { props: {}, args: ['syncer'] },
-  { props: { watchNamespaces: ['dev', 'prod'] }, args: ['syncer', '--namespace=dev', '--namespace=prod'] },
-  { props: { selector: 'shard in (a, b)' }, args: ['syncer', '--selector=shard in (a, b)'] },
+  { props: {}, args: [] },
+  { props: { watchNamespaces: ['dev', 'prod'] }, args: ['--namespace=dev', '--namespace=prod'] },
+  { props: { selector: 'shard in (a, b)' }, args: ['--selector=shard in (a, b)'] },
   {
     props: { allowedServiceTypes: ['ClusterIP', 'NodePort'] },
-    args: ['syncer', '--allowed-service-types=ClusterIP,NodePort'],
+    args: ['--allowed-service-types=ClusterIP,NodePort'],
   },
-  { props: { maxReplicas: 50 }, args: ['syncer', '--max-replicas=50'] },
+  { props: { maxReplicas: 50 }, args: ['--max-replicas=50'] },
 ] as const;
 for (const { props, args } of flags) {
-  test(`${JSON.stringify(props)} runs ${args.join(' ')}`, () => {
-    assert.deepEqual(argsOf(props), args);
+  test(`${JSON.stringify(props)} runs with ${args.join(' ') || 'no more flags'}`, () => {
+    assert.deepEqual(argsOf(props), [...always, ...args]);
   });
 }
 
@@ -300,7 +336,7 @@ const wrong = [
     props: { resources: { limits: { memory: '1GB' } } },
     errors: [/^resources\.limits\.memory: must be .*, got "1GB"$/],
   },
-  { name: 'a prop that there is not', props: { replicas: 2 }, errors: ['replicas: is not a known field'] },
+  { name: 'a prop that there is not', props: { shards: 2 }, errors: ['shards: is not a known field'] },
   {
     name: 'what is no text',
     props: { createNamespace: 'no' },

@@ -86,6 +86,11 @@ export class Program {
     if (!this.running) throw new ProgramError(`${this.name}: ${String(this.#ended.signal.reason)}`, this.#logTail());
   }
 
+  /** Sends a signal, such as SIGSTOP, which freezes it as a machine that hangs does. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Asks the program to end, insists after the grace period, and returns when it is gone. May be called again. */
   async stop(options: { readonly graceMs: number }): Promise<void> {
     if (!this.running) return;

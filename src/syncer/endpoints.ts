@@ -1,0 +1,85 @@
+/** What the syncer answers over HTTP: /metrics for Prometheus, /healthz and /readyz for the kubelet. */
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+export interface EndpointsOptions {
+  readonly host: string | undefined;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly metrics: { readonly contentType: string; text(): AsyncIterable<string> };
+  /**
+   * Whether everything has been listed once. A process that waits to lead is as ready as the one that leads.
+   */
+  readonly isReady: () => boolean;
+}
+
+/** What is kept open for a client that sends nothing. */
+const IDLE_MS = 10_000;
+
+/** The HTTP server. */
+export class Endpoints {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Begins to listen. @throws the system's error if the address cannot be had */
+  static async listen(options: EndpointsOptions): Promise<Endpoints> {
+    const server = createServer({ requestTimeout: IDLE_MS, headersTimeout: IDLE_MS }, (request, response) => {
+      // A client that went away while it was answered is not worth a word.
+      answer(options, request, response).catch(() => response.destroy());
+    });
+    server.listen(options.port, options.host);
+    await once(server, 'listening');
+    return new Endpoints(server);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends at once, whoever is being answered. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+async function answer(
+  { metrics, isReady }: EndpointsOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    say(response.setHeader('allow', 'GET, HEAD'), 405, 'only GET is answered');
+    return;
+  }
+  switch (request.url?.split('?')[0]) {
+    case '/metrics':
+      response.setHeader('content-type', metrics.contentType);
+      await pipeline(Readable.from(metrics.text()), response);
+      return;
+    // That this is answered is all there is to say: an API server that is away is nothing that a restart would mend.
+    case '/healthz':
+      say(response, 200, 'ok');
+      return;
+    case '/readyz':
+      if (isReady()) say(response, 200, 'ok');
+      else say(response, 503, 'the first lists are not in yet');
+      return;
+    default:
+      say(response, 404, 'there are /metrics, /healthz and /readyz');
+  }
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,70 @@
+/** How each ElasticWeb is, as Prometheus reads it. Made from the local copies when asked for, so nothing is kept for it. */
+
+import type { Cache } from './cache.ts';
+import type { ElasticWebResource } from './kinds.ts';
+
+/** One metric of every ElasticWeb; those without a value are left out. */
+interface ObjectMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly value: (web: ElasticWebResource) => number | undefined;
+  /** A label besides namespace and name. */
+  readonly label?: readonly [name: string, value: (web: ElasticWebResource) => string | undefined];
+}
+
+const METRICS: readonly ObjectMetric[] = [
+  {
+    name: 'elasticweb_ready',
+    help: 'Whether it serves as it should.',
+    value: (web) => (conditionOf(web, 'Ready') === undefined ? undefined : Number(isTrue(web, 'Ready'))),
+    label: ['reason', (web) => conditionOf(web, 'Ready')?.reason],
+  },
+  {
+    name: 'elasticweb_stalled',
+    help: '1 where only a change of the ElasticWeb helps.',
+    value: (web) => (isTrue(web, 'Stalled') ? 1 : undefined),
+    label: ['reason', (web) => conditionOf(web, 'Stalled')?.reason],
+  },
+  {
+    name: 'elasticweb_desired_replicas',
+    help: 'Pods that there should be.',
+    value: ({ status }) => status?.desiredReplicas,
+  },
+  { name: 'elasticweb_current_replicas', help: 'Pods that there are.', value: ({ status }) => status?.replicas },
+  {
+    name: 'elasticweb_ready_replicas',
+    help: 'Pods that are ready.',
+    value: ({ status }) => status?.readyReplicas,
+  },
+];
+
+/** Lines a piece: between two pieces other work gets its turn. */
+const PIECE = 1_000;
+
+/** The metrics of all ElasticWebs in Prometheus' text format, piece by piece. */
+export function* objectMetrics(cache: Pick<Cache, 'webs'>): Generator<string> {
+  for (const { name, help, value, label } of METRICS) {
+    let lines = [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`];
+    for (const web of cache.webs.values()) {
+      const number = value(web);
+      if (number === undefined) continue;
+      const { namespace = '', name: object } = web.metadata;
+      const more = label === undefined ? '' : `,${label[0]}="${label[1](web) ?? ''}"`;
+      // Neither names nor reasons can hold a character that would have to be escaped.
+      lines.push(`${name}{namespace="${namespace}",name="${object}"${more}} ${number}`);
+      if (lines.length >= PIECE) {
+        yield `${lines.join('\n')}\n`;
+        lines = [];
+      }
+    }
+    yield lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  }
+}
+
+function conditionOf({ status }: ElasticWebResource, type: string) {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+function isTrue(web: ElasticWebResource, type: string): boolean {
+  return conditionOf(web, type)?.status === 'True';
+}

@@ -1,0 +1,106 @@
+/** What is told of a pass, and to whom: a log line for operators, an Event for users, a count for machines. One place for all three. */
+
+import type { Condition } from '../api/types.ts';
+import type { EventRecorder, Happening } from '../kube/events.ts';
+import { keyOf } from '../kube/resource.ts';
+import type { KeptChildren } from './children.ts';
+import type { Child, ElasticWebResource } from './kinds.ts';
+import type { Log } from './log.ts';
+
+/** What became of one child in a pass. */
+export type ApplyResult = 'created' | 'configured' | 'unchanged' | 'conflict' | 'error';
+
+/** Counts what passes do. */
+export interface PassCounts {
+  applied(kind: string, result: ApplyResult): void;
+  /** A pass met an error that nobody foresaw. */
+  panicked(): void;
+}
+
+export interface ReportOptions {
+  readonly log: Log;
+  readonly events: Pick<EventRecorder, 'record'>;
+  readonly counts: PassCounts;
+}
+
+/** Tells what passes did. */
+export class Report {
+  readonly #log: Log;
+  readonly #events: Pick<EventRecorder, 'record'>;
+  readonly #counts: PassCounts;
+
+  constructor({ log, events, counts }: ReportOptions) {
+    this.#log = log;
+    this.#events = events;
+    this.#counts = counts;
+  }
+
+  /** The children were made what they should be, as far as that was possible. */
+  children(web: ElasticWebResource, kept: KeptChildren): void {
+    const made: Child[] = [];
+    for (const child of [kept.deployment, kept.service, kept.metricsService]) {
+      if (child === undefined) continue;
+      if (child.kind === 'failed') {
+        this.#counts.applied(child.childKind, child.failure.kind === 'stale' ? 'conflict' : 'error');
+        continue;
+      }
+      const { change, live, difference } = child;
+      const { kind, metadata } = live;
+      this.#counts.applied(kind, change);
+      if (change === 'unchanged') continue;
+      this.#log.info(change, {
+        elasticweb: keyOf(web),
+        kind,
+        name: metadata.name,
+        ...(difference !== undefined && { difference }),
+      });
+      if (change === 'created') made.push(live);
+      // A change of the number alone is told as such.
+      if (difference !== undefined && difference !== 'spec.replicas') {
+        this.#event(web, 'Normal', 'Updated', 'Apply', `${kind} ${metadata.name}: ${difference}`);
+      }
+    }
+    if (made.length > 0) {
+      const names = made.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ');
+      this.#event(web, 'Normal', 'Created', 'Create', names);
+    }
+    if (kept.retired) {
+      this.#log.info('retired', { elasticweb: keyOf(web), kind: 'Service' });
+      const note = `Service ${web.metadata.name}-metrics is not wanted any more and was left to the garbage collector`;
+      this.#event(web, 'Normal', 'Retired', 'Retire', note);
+    }
+  }
+
+  /** The number of pods was changed. */
+  scaled(web: ElasticWebResource, from: number, to: number, why: string): void {
+    this.#log.info('scaled', { elasticweb: keyOf(web), from, to, why });
+    this.#event(web, 'Normal', 'Scaled', 'Scale', `from ${from} to ${to} pods: ${why}`);
+  }
+
+  /** The status was written. Only what became of Ready is worth telling. */
+  state(web: ElasticWebResource, previous: Condition | undefined, ready: Condition | undefined): void {
+    if (ready === undefined || (ready.status === previous?.status && ready.reason === previous.reason)) return;
+    const { status, reason, message } = ready;
+    this.#log.info('state changed', { elasticweb: keyOf(web), ready: status, reason, why: message });
+    // That a rollout has begun is told by what was created, updated or scaled.
+    if (reason === 'Progressing') return;
+    const isWell = status === 'True' || reason === 'Suspended';
+    this.#event(web, isWell ? 'Normal' : 'Warning', reason, 'Reconcile', message);
+  }
+
+  /** What was read is not what is there; it is read again. */
+  stale(web: ElasticWebResource, error: string): void {
+    this.#log.debug('read again', { elasticweb: keyOf(web), error });
+  }
+
+  /** An error that no rule foresees: a mistake in the program. */
+  bug(web: ElasticWebResource, error: unknown): void {
+    const { stack = String(error) } = error instanceof Error ? error : {};
+    this.#log.error('unexpected error', { elasticweb: keyOf(web), stack });
+    this.#counts.panicked();
+  }
+
+  #event(web: ElasticWebResource, type: Happening['type'], reason: string, action: string, note: string): void {
+    this.#events.record({ regarding: web, type, reason, action, note });
+  }
+}
