@@ -18,7 +18,8 @@ export type ConditionType = (typeof CONDITION_TYPES)[number];
  * - `Progressing`: the newest template is being rolled out. `Available`: it serves. `Suspended`: spec.suspend is set.
  * - Only a change of the object helps: `InvalidSpec`, `NameConflict`, `ImmutableField`; `ProgressDeadlineExceeded`: nor does waiting.
  * - Trouble that may pass: `WaitingForGarbageCollection` (children of a deleted namesake are still there), `NodePortConflict`,
- *   `Forbidden`, `AdmissionDenied`, `QuotaExceeded`, `ReplicaFailure` (the Deployment cannot create pods), `ApplyFailed` (anything else).
+ *   `Forbidden`, `AdmissionDenied`, `QuotaExceeded`, `ReplicaFailure` (the Deployment cannot create pods), `Contended` (somebody changes a
+ *   child back each time), `ApplyFailed` (anything else).
  */
 export type ReadyReason =
   'Progressing' | 'Available' | 'Suspended' | TerminalReason | 'ProgressDeadlineExceeded' | TransientReason;
@@ -35,6 +36,7 @@ export type TransientReason =
   | 'AdmissionDenied'
   | 'QuotaExceeded'
   | 'ReplicaFailure'
+  | 'Contended'
   | 'ApplyFailed';
 
 /** The reason of Reconciling while an error is being retried. */

@@ -8,6 +8,7 @@
 import { onAbort } from './abort.ts';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { KubeError } from './errors.ts';
 
 export interface WorkQueueOptions {
   readonly clock?: Clock;
@@ -35,7 +36,10 @@ export interface QueueObserver {
 export interface Work {
   /** How many keys are worked on at the same time. */
   readonly workers: number;
-  /** Works on one key. It decides itself about `retry`, `forget` and `addAfter`; a rejection counts as `retry`. */
+  /**
+   * Works on one key. It decides itself about `retry`, `forget` and `addAfter`; a rejection counts as `retry`, not before the time that
+   * the API server asked for, if it did.
+   */
   process(key: string): Promise<void>;
   /** Told about each rejection of `process`, before the key is put back. */
   onError(key: string, error: unknown): void;
@@ -118,12 +122,16 @@ export class WorkQueue {
     this.#delayed.set(key, { dueMs, cancel });
   }
 
-  /** Adds a key after its back-off: 200 ms, then doubling up to 60 s, each varied by a fifth so that keys drift apart. */
-  retry(key: string): void {
+  /**
+   * Adds a key after its back-off: 200 ms, then doubling up to 60 s, each varied by a fifth so that keys drift apart.
+   *
+   * @param leastMs a longer wait that was asked for
+   */
+  retry(key: string, leastMs = 0): void {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
     this.#observer?.retried();
-    this.addAfter(key, backoffMs(failures, this.#backoff));
+    this.addAfter(key, Math.max(leastMs, backoffMs(failures, this.#backoff)));
   }
 
   /** How often the key was retried since it was last forgotten. */
@@ -153,7 +161,7 @@ export class WorkQueue {
         await work.process(key);
       } catch (error) {
         work.onError(key, error);
-        this.retry(key);
+        this.retry(key, error instanceof KubeError ? error.retryAfterMs : undefined);
       } finally {
         this.#putBack(key);
       }

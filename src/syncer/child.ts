@@ -1,5 +1,6 @@
 /** Making one child of an ElasticWeb what it should be: read, judge whose it is, write what differs. */
 
+import { createHash } from 'node:crypto';
 import type { Manifest } from '../construct/manifest.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
@@ -11,6 +12,7 @@ import type { Copies } from './cache.ts';
 import { isDuplicate } from './failure.ts';
 import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
+import type { PassContext } from './pass.ts';
 import { claimRenumberedPorts } from './renumbered-port.ts';
 
 /** One child as it is found, before anything is done about it. */
@@ -49,17 +51,29 @@ export async function findChild<T extends Child>(
 /**
  * Applies `desired` where it differs from the live object. The caller has made sure that the child is absent or ours.
  *
+ * `generation` is that of the ElasticWeb. A field that others change back each time is set no more than a few times a minute.
+ *
  * Creating does not force: an object that somebody else made meanwhile is a conflict, and not taken over. Updating names the uid: it
  * changes this very object or fails.
+ *
+ * @throws ContendedError, KubeError
  */
 export async function applyChild<T extends Child>(
-  client: KubeClient,
+  { client, repairs }: Pick<PassContext, 'client' | 'repairs'>,
   { type, copies, live }: FoundChild<T>,
   desired: Manifest,
+  generation: number,
 ): Promise<Applied<T>> {
   const difference =
     live === undefined ? undefined : needsApply({ desired: asKubeObject(desired), live, fieldManager: FIELD_MANAGER });
   if (live !== undefined && difference === undefined) return { change: 'unchanged', before: live, live };
+  const repair = {
+    object: `${type.kind} ${keyOf({ metadata: desired.metadata })}`,
+    path: difference?.path ?? '',
+    // Who changes an ElasticWeb to and fro wishes something new each time.
+    wish: `${generation} ${hashOf(desired)}`,
+  };
+  if (live !== undefined) repairs.check(repair);
 
   if (live !== undefined && !hasApplied(live, FIELD_MANAGER)) await claimFields(client, type, live, claimSpec);
   const { uid } = live?.metadata ?? {};
@@ -75,9 +89,9 @@ export async function applyChild<T extends Child>(
     return apply();
   });
   copies.observe(result);
-  return live === undefined
-    ? { change: 'created', before: undefined, live: result }
-    : { change: 'configured', before: live, live: result, ...(difference && { difference: difference.path }) };
+  if (live === undefined) return { change: 'created', before: undefined, live: result };
+  repairs.made(repair);
+  return { change: 'configured', before: live, live: result, ...(difference && { difference: difference.path }) };
 }
 
 /**
@@ -122,6 +136,10 @@ export async function retireChild<T extends Child>(
   const patch = { metadata: { uid, resourceVersion, ownerReferences } };
   copies.observe(await client.mergePatch(type, live.metadata, patch, { fieldManager: FIELD_MANAGER }));
   return 'retired';
+}
+
+function hashOf(manifest: Manifest): string {
+  return createHash('sha1').update(JSON.stringify(manifest)).digest('base64');
 }
 
 function asKubeObject(manifest: Manifest): KubeObject {

@@ -12,6 +12,7 @@ import { type Applied, applyChild, findChild, type FoundChild, retireChild } fro
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, DEPLOYMENT, type Deployment, type ElasticWebResource, SERVICE, type Service } from './kinds.ts';
 import { keptNodePort } from './node-port.ts';
+import type { PassContext } from './pass.ts';
 
 /** The children as they were found. */
 export interface FoundChildren {
@@ -73,7 +74,7 @@ export async function findChildren(
  * @throws Error when the resource cannot be rendered
  */
 export async function keepChildren(
-  client: KubeClient,
+  context: Pick<PassContext, 'client' | 'repairs'>,
   web: ElasticWebResource,
   valid: DefaultedElasticWeb,
   found: FoundChildren,
@@ -89,7 +90,7 @@ export async function keepChildren(
   const wanted = [found.deployment, found.service, ...(desired.metricsService ? [found.metricsService] : [])];
   const mayCreate = wanted.every(({ ownership }) => ownership.kind !== 'foreign');
   const keep = <T extends Child>(child: FoundChild<T>, manifest: Manifest) =>
-    keepChild(client, web, child, manifest, mayCreate);
+    keepChild(context, web, child, manifest, mayCreate);
 
   const deployment = await keep(found.deployment, desired.deployment);
   const service = await keep(found.service, desired.service);
@@ -98,7 +99,7 @@ export async function keepChildren(
     return { deployment, service, metricsService, retired: false };
   }
   try {
-    const retired = (await retireChild(client, found.metricsService)) === 'retired';
+    const retired = (await retireChild(context.client, found.metricsService)) === 'retired';
     return { deployment, service, metricsService: undefined, retired };
   } catch (error) {
     return { deployment, service, metricsService: failed(SERVICE.kind, failureOf(error)), retired: false };
@@ -106,7 +107,7 @@ export async function keepChildren(
 }
 
 async function keepChild<T extends Child>(
-  client: KubeClient,
+  context: Pick<PassContext, 'client' | 'repairs'>,
   web: ElasticWebResource,
   child: FoundChild<T>,
   manifest: Manifest,
@@ -140,7 +141,7 @@ async function keepChild<T extends Child>(
       child.ownership satisfies never;
   }
   try {
-    return { kind: 'applied', ...(await applyChild(client, child, manifest)) };
+    return { kind: 'applied', ...(await applyChild(context, child, manifest, web.metadata.generation ?? 0)) };
   } catch (error) {
     return fail(failureOf(error));
   }

@@ -3,6 +3,7 @@
 import type { TerminalReason, TransientReason } from '../api/conditions.ts';
 import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { isConflict, isForbidden, isInvalid, isNamespaceTerminating, KubeError } from '../kube/errors.ts';
+import { ContendedError } from './repairs.ts';
 
 /**
  * - `terminal`: the object must change.
@@ -12,7 +13,13 @@ import { isConflict, isForbidden, isInvalid, isNamespaceTerminating, KubeError }
  */
 export type Failure =
   | { readonly kind: 'terminal'; readonly reason: TerminalReason; readonly message: string }
-  | { readonly kind: 'transient'; readonly reason: TransientReason; readonly message: string }
+  | {
+      readonly kind: 'transient';
+      readonly reason: TransientReason;
+      readonly message: string;
+      /** How long the API server asks us to stay away, or there is no sense in coming back. */
+      readonly retryAfterMs?: number;
+    }
   | { readonly kind: 'stale'; readonly message: string }
   | { readonly kind: 'gone'; readonly message: string };
 
@@ -20,13 +27,15 @@ export type Failure =
 export function failureOf(error: unknown): Failure {
   const message = wordsOf(error);
   if (error instanceof InvalidPropsError) return terminal('InvalidSpec', message);
+  if (error instanceof ContendedError) return { ...transient('Contended', message), retryAfterMs: error.retryAfterMs };
   if (isNamespaceTerminating(error)) return { kind: 'gone', message };
   // Before the rest: a webhook chooses its own status code.
   if (isAdmissionDenial(error)) return transient('AdmissionDenied', message);
   if (isConflict(error)) return { kind: 'stale', message };
   if (isInvalid(error)) return refusal(error, message);
   if (isForbidden(error)) return transient(message.includes('exceeded quota') ? 'QuotaExceeded' : 'Forbidden', message);
-  return transient('ApplyFailed', message);
+  const { retryAfterMs } = error instanceof KubeError ? error : {};
+  return { ...transient('ApplyFailed', message), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** What is said about it: which object was refused and why. The verb and the status code are for the log. */
@@ -35,7 +44,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const transient = (reason: TransientReason, message: string): Failure => ({ kind: 'transient', reason, message });
+const transient = (reason: TransientReason, message: string) => ({ kind: 'transient', reason, message }) as const;
 const terminal = (reason: TerminalReason, message: string): Failure => ({ kind: 'terminal', reason, message });
 
 /** Only the API server's words around a webhook's answer are fixed. */

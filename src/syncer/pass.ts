@@ -4,6 +4,7 @@ import type { TransientReason } from '../api/conditions.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Cache } from './cache.ts';
 import type { Pace } from './pace.ts';
+import type { Repairs } from './repairs.ts';
 import type { Report } from './report.ts';
 
 /** What a pass works with. */
@@ -12,6 +13,7 @@ export interface PassContext {
   readonly cache: Cache;
   readonly report: Report;
   readonly pace: Pace;
+  readonly repairs: Repairs;
   /** Service types that an ElasticWeb may ask for. */
   readonly allowedServiceTypes: readonly string[];
   /** The largest number of pods of one ElasticWeb. */
@@ -21,10 +23,11 @@ export interface PassContext {
 }
 
 /**
- * What comes after a pass: `done`, nothing until something changes; `again`, another look after a while; `retry`, with growing pauses.
+ * What comes after a pass: `done`, nothing until something changes; `again`, another look after a while; `retry`, with growing pauses, of at
+ * least `afterMs`.
  * `stalled`: only a change of the object helps.
  */
 export type Next =
   | { readonly kind: 'done'; readonly stalled?: true }
   | { readonly kind: 'again'; readonly afterMs: number; readonly stalled?: true }
-  | { readonly kind: 'retry'; readonly reason?: TransientReason };
+  | { readonly kind: 'retry'; readonly reason?: TransientReason; readonly afterMs?: number };

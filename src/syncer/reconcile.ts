@@ -56,7 +56,7 @@ async function keep(
     const currentReplicas = ownership.kind === 'ours' ? live?.spec.replicas : undefined;
     const object = `${web.metadata.name} -n ${web.metadata.namespace ?? ''}`;
     decision = decideReplicas(valid.spec, { object, currentReplicas, maxReplicas });
-    kept = await keepChildren(client, web, valid, found, decision.replicas);
+    kept = await keepChildren(context, web, valid, found, decision.replicas);
   } catch (error) {
     if (!(error instanceof KubeError || error instanceof InvalidPropsError)) context.report.bug(web, error);
     return fail(context, web, told(failureOf(error), failures), decision);

@@ -15,6 +15,7 @@ import type { Metrics } from './metrics.ts';
 import { Pace } from './pace.ts';
 import type { PassContext } from './pass.ts';
 import { reconcile } from './reconcile.ts';
+import { Repairs } from './repairs.ts';
 import { Report } from './report.ts';
 
 export interface SyncerOptions {
@@ -78,6 +79,7 @@ export class Syncer {
       cache: this.#cache,
       report: new Report({ log, events, counts: metrics }),
       pace: new Pace(clock),
+      repairs: new Repairs(clock),
       allowedServiceTypes: options.allowedServiceTypes,
       maxReplicas: options.maxReplicas,
       now: () => new Date(),
@@ -144,7 +146,7 @@ export class Syncer {
     if (next.kind === 'retry' && next.reason === 'NodePortConflict') this.#waitingForPort.add(key);
     else this.#waitingForPort.delete(key);
     if (next.kind === 'retry') {
-      this.#queue.retry(key);
+      this.#queue.retry(key, next.afterMs);
       return;
     }
     this.#queue.forget(key);

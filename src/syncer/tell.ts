@@ -38,7 +38,10 @@ export async function fail(
       context.report.stale(web, failure.message);
       return { kind: 'retry' };
     case 'transient':
-      return tell(failure, { kind: 'retry', reason: failure.reason });
+      return tell(failure, {
+        ...{ kind: 'retry', reason: failure.reason },
+        ...(failure.retryAfterMs !== undefined && { afterMs: failure.retryAfterMs }),
+      });
     case 'terminal':
       return tell(
         failure,

@@ -7,6 +7,7 @@ import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
 import { Pace } from '../../src/syncer/pace.ts';
 import type { PassContext } from '../../src/syncer/pass.ts';
 import { reconcile } from '../../src/syncer/reconcile.ts';
+import { Repairs } from '../../src/syncer/repairs.ts';
 import { Report } from '../../src/syncer/report.ts';
 import { OWN_SYNCER_LABEL } from './syncer-process.ts';
 import { useWorld } from './world.ts';
@@ -52,6 +53,7 @@ async function passes(): Promise<Passes> {
     cache,
     report: new Report({ log, events: { record: silent }, counts: { applied: silent, panicked: silent } }),
     pace: new Pace(),
+    repairs: new Repairs(),
     allowedServiceTypes: ['ClusterIP'],
     maxReplicas: 10,
     now: () => new Date(),
