@@ -29,6 +29,8 @@ export interface Page<T extends KubeObject> {
 export interface WatchOptions extends Scope {
   /** Only what happened after this version is sent. */
   readonly resourceVersion: string;
+  /** Called when the server has agreed; the first event may be a long time coming. */
+  readonly onGranted?: () => void;
 }
 
 export interface WriteOptions {
@@ -166,6 +168,7 @@ export class KubeClient {
       },
       signal,
     });
+    options.onGranted?.();
     yield* readEvents(bytes, type, call.target);
   }
 

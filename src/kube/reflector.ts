@@ -53,13 +53,20 @@ type End =
   | { readonly kind: 'listed' }
   /** Nothing is wrong: the server ended the watch, or there was nothing to tell. */
   | { readonly kind: 'closed' | 'silent'; readonly livedMs: number }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly livedMs: number; readonly next: 'list' | 'watch' };
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      readonly livedMs: number;
+      readonly next: 'list' | 'watch';
+      /** Whether a watch had been granted, and broke off. */
+      readonly broke?: boolean;
+    };
 
 /** A watch that lived this long was a good one: its end says nothing against the next. */
-const GOOD_WATCH_MS = 30_000;
+const GOOD_WATCH_MS = 10_000;
 const BACKOFF = { baseMs: 500, maxMs: 30_000 };
-/** A server that ends watches early, but answers, is worth asking more often than one that does not answer. */
-const LONGEST_WAIT_AFTER_CLOSE_MS = 5_000;
+/** A server that grants watches, although they end early, is worth asking more often than one that does not. */
+const LONGEST_WAIT_AFTER_GRANT_MS = 5_000;
 /** So many lists in a row that are older than what was seen (a minute of them) are no lagging server, but a restored one. */
 const OLD_LISTS_BELIEVED = 8;
 
@@ -163,7 +170,8 @@ export class Reflector<T extends KubeObject> {
     if (wasGood) this.#failures = 0;
     if (wasGood && end.kind !== 'failed') return 0;
     this.#failures += 1;
-    const maxMs = end.kind === 'failed' ? BACKOFF.maxMs : LONGEST_WAIT_AFTER_CLOSE_MS;
+    const wasGranted = end.kind !== 'failed' || end.broke === true;
+    const maxMs = wasGranted ? LONGEST_WAIT_AFTER_GRANT_MS : BACKOFF.maxMs;
     const asked = end.kind === 'failed' && end.error instanceof KubeError ? (end.error.retryAfterMs ?? 0) : 0;
     return Math.max(asked, backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }));
   }
@@ -213,9 +221,13 @@ export class Reflector<T extends KubeObject> {
     const livedMs = () => this.#clock.monotonicMs() - startMs;
     const silence = new Deadline(this.#clock, this.#options.silenceMs ?? 55_000, signal);
     this.#watches += 1;
+    let granted = false;
+    const onGranted = () => {
+      granted = true;
+    };
     try {
-      const resourceVersion = this.#store.seenUpTo ?? '';
-      for await (const event of client.watch(type, { namespace, labelSelector, resourceVersion }, silence.signal)) {
+      const scope = { namespace, labelSelector, resourceVersion: this.#store.seenUpTo ?? '' };
+      for await (const event of client.watch(type, { ...scope, onGranted }, silence.signal)) {
         silence.restart();
         this.#heardMs = this.#clock.monotonicMs();
         const trouble = this.#takeEvent(event);
@@ -224,7 +236,7 @@ export class Reflector<T extends KubeObject> {
       return { kind: 'closed', livedMs: livedMs() };
     } catch (error) {
       if (silence.passed) return { kind: 'silent', livedMs: livedMs() };
-      return { kind: 'failed', error, livedMs: livedMs(), next: isExpired(error) ? 'list' : 'watch' };
+      return { kind: 'failed', error, livedMs: livedMs(), next: isExpired(error) ? 'list' : 'watch', broke: granted };
     } finally {
       silence.end();
     }
