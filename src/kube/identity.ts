@@ -154,11 +154,13 @@ function headerRecord(headers: RequestOptions['headers']): Record<string, string
 async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {
   // Loading client-node takes half a second and pulls in all of its models, so only who needs it pays.
   const { KubeConfig } = await import('@kubernetes/client-node');
+  const { parse } = await import('yaml');
   const merged = new KubeConfig();
   for (const file of files) {
     const config = new KubeConfig();
     try {
       config.loadFromFile(file);
+      config.users = withTokenFiles(config.users, parse(await readFile(file, 'utf8')), path.dirname(file));
     } catch (error) {
       if (files.length > 1 && isMissing(error)) continue;
       const next = 'expected a kubeconfig; name another file, or mend this one';
@@ -170,6 +172,19 @@ async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {
     if (nonEmpty(merged.currentContext) === undefined) merged.currentContext = config.currentContext;
   }
   return merged;
+}
+
+/**
+ * Adds what client-node 2.0 does not know by the name that kubectl has for it: `tokenFile`, a path beside the kubeconfig, which counts more
+ * than `token`.
+ */
+function withTokenFiles(users: readonly User[], content: unknown, directory: string): User[] {
+  const { users: listed } = content as { users?: { name?: unknown; user?: { tokenFile?: unknown } | null }[] };
+  return users.map(({ token, ...user }) => {
+    const { tokenFile } = listed?.find(({ name }) => name === user.name)?.user ?? {};
+    if (typeof tokenFile !== 'string') return token === undefined ? user : { ...user, token };
+    return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
+  });
 }
 
 function firstOfEachName<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {

@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
     construct: { folders: ['api'], packages: ['cdk8s', 'cdk8s-plus-27', 'constructs'] },
     scaling: { folders: ['api'], packages: [] },
     prometheus: { folders: ['scaling', 'api'], packages: ['undici'] },
-    kube: { folders: [], packages: ['@kubernetes/client-node', 'undici'] },
+    kube: { folders: [], packages: ['@kubernetes/client-node', 'undici', 'yaml'] },
     syncer: { folders: ['api', 'construct', 'scaling', 'prometheus', 'kube'], packages: ['prom-client'] },
     cli: {
       folders: ['api', 'construct', 'scaling', 'prometheus', 'kube', 'syncer'],

@@ -35,6 +35,14 @@ export interface ControlPlaneAccess {
 export interface ControlPlane extends ControlPlaneAccess, AsyncDisposable {
   /** Ends the API server and starts it again on the same port with the same data; returns when it is ready. */
   restartApiServer(): Promise<void>;
+  /** Kills the API server (SIGKILL). */
+  killApiServer(): Promise<void>;
+  /** Starts the API server again after it was killed; returns when it is ready. */
+  startApiServer(): Promise<void>;
+  /** Freezes etcd and lets it go on (SIGSTOP, SIGCONT). */
+  signalEtcd(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Makes etcd forget all that was before now. */
+  compactEtcd(): Promise<void>;
   /** Ends every process and removes the directory. May be called again. */
   stop(): Promise<void>;
 }
@@ -42,6 +50,8 @@ export interface ControlPlane extends ControlPlaneAccess, AsyncDisposable {
 export interface ControlPlaneOptions {
   /** Takes a line now and then while programs are built for the first time; default: the terminal. */
   readonly onProgress?: (line: string) => void;
+  /** kube-controller-manager; default true. Without it, objects are kept and nothing comes of them. */
+  readonly controllers?: boolean;
   /** kube-scheduler; default true. */
   readonly scheduler?: boolean;
   /** KWOK, and a node that it keeps Ready and on which every pod runs at once; default true. */
@@ -127,12 +137,13 @@ async function startInto(
     await apply(kubectl, options.manifests);
   }
   const connected = { ...place, kubeconfig, certificateFile };
-  const controllers = await start('kube-controller-manager', controllerManagerArgs(connected));
+  const controllers =
+    options.controllers !== false && (await start('kube-controller-manager', controllerManagerArgs(connected)));
   const scheduler = options.scheduler !== false && (await start('kube-scheduler', schedulerArgs(connected)));
   await untilReady();
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await Promise.all([
-    controllers.until('the default ServiceAccount', () => api.has(account), startMs),
+    controllers && controllers.until('the default ServiceAccount', () => api.has(account), startMs),
     binaries.kwok === undefined || startNode(await start('kwok', kwokArgs(connected), binaries.kwok), api),
   ]);
 
@@ -140,12 +151,35 @@ async function startInto(
 
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= owned.disposeAsync());
-  const restartApiServer = async () => {
-    await apiServer.stop({ graceMs: 1_000 });
+  const begin = async () => {
     apiServer = await startApiServer();
     await untilReady();
   };
-  return { kubeconfig, server, directory, kubectl, restartApiServer, stop, [Symbol.asyncDispose]: stop };
+  const restartApiServer = async () => {
+    await apiServer.stop({ graceMs: 1_000 });
+    await begin();
+  };
+  const killApiServer = () => apiServer.stop({ graceMs: 0 });
+  return {
+    ...{ kubeconfig, server, directory, kubectl, stop, [Symbol.asyncDispose]: stop },
+    ...{ restartApiServer, killApiServer, startApiServer: begin },
+    signalEtcd: (signal) => etcd.signal(signal),
+    compactEtcd: () => compact(place.ports.etcd),
+  };
+}
+
+/** By etcd's JSON gateway, which takes the key `*` in base64 for any. https://etcd.io/docs/latest/dev-guide/api_grpc_gateway/ */
+async function compact(port: number): Promise<void> {
+  const ask = async (path: string, body: object): Promise<unknown> => {
+    const response = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`etcd answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  const { header } = (await ask('range', { key: 'Kg==' })) as { header: { revision: string } };
+  await ask('compaction', { revision: header.revision, physical: true });
 }
 
 /** Far above what a busy machine needs; an earlier end of the program is seen at once. */

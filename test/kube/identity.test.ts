@@ -51,6 +51,16 @@ test('a context without a namespace means the one called default', async (t) => 
   assert.equal((await load(t, {})).namespace, 'default');
 });
 
+test('a token file beside the kubeconfig is read again and again, and counts more than a token', async (t) => {
+  const file = await write(t, kubeconfig({ user: { token: 'old', tokenFile: 'token' } }));
+  const tokenFile = path.join(path.dirname(file), 'token');
+  await writeFile(tokenFile, 'first\n');
+  const identity = await loadIdentity({ kubeconfig: file, env: {} });
+  assert.equal((await identity.read(true)).headers.authorization, 'Bearer first');
+  await writeFile(tokenFile, 'second\n');
+  assert.equal((await identity.read(false)).headers.authorization, 'Bearer second');
+});
+
 test('the proxy of a cluster is passed on', async (t) => {
   const identity = await load(t, { cluster: { 'proxy-url': 'http://proxy.example:3128' } });
   assert.equal(identity.proxyUrl, 'http://proxy.example:3128');

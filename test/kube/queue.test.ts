@@ -255,7 +255,11 @@ test('an observer hears what was added, how long it waited and how long the work
   queue.add('a');
   queue.add('a');
   clock.advance(300);
-  const work = { workers: 1, process: () => new Promise<void>((resolve) => (finish = resolve)), onError: () => assert.fail('no error') };
+  const work = {
+    workers: 1,
+    process: () => new Promise<void>((resolve) => (finish = resolve)),
+    onError: () => assert.fail('no error'),
+  };
   const ended = queue.run(work, stop.signal);
   await settled();
   clock.advance(50);

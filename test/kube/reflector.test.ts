@@ -227,6 +227,17 @@ test('watches that the server ends at once are resumed after ever longer waits, 
   assert.equal(lists().length, 1);
 });
 
+test('watches that were granted and break off are resumed after waits of at most five seconds, too', async (t) => {
+  const { lists, nextWatch, passBackoff } = await start(t);
+  const waits: number[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    (await nextWatch()).cut();
+    waits.push(await passBackoff());
+  }
+  assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+  assert.equal(lists().length, 1);
+});
+
 test('a watch that lived for a good while ends the series of waits', async (t) => {
   const { clock, nextWatch, passBackoff } = await start(t);
   for (let n = 0; n < 3; n += 1) {
