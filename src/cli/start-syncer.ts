@@ -2,11 +2,9 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { GROUP } from '../api/resource.ts';
 import { VERSION } from '../api/version.ts';
 import { KubeClient } from '../kube/client.ts';
 import { KubeError, rootCause } from '../kube/errors.ts';
-import { EventRecorder } from '../kube/events.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { LeaseElection } from '../kube/lease.ts';
 import { Transport } from '../kube/transport.ts';
@@ -98,14 +96,8 @@ function syncerOf({ flags, identity, transport, log, metrics }: Parts): Syncer {
   });
   const election = flags.leaderElect ? { name, lease } : undefined;
   const client = new KubeClient({ transport, mayWrite: () => election === undefined || lease.isLeading });
-  const events = new EventRecorder({
-    client,
-    reportingController: `${GROUP}/syncer`,
-    reportingInstance: instance,
-    onError: (error) => log.debug('an Event could not be written', { error: describe(error) }),
-  });
   return new Syncer({
-    ...{ client, log, metrics, events, election },
+    ...{ client, log, metrics, instance, election },
     namespaces: flags.namespace ?? [],
     selector: flags.selector,
     workers: flags.workers,

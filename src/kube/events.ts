@@ -6,7 +6,7 @@
  */
 import { isAborted, onAbort } from './abort.ts';
 import type { KubeClient } from './client.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, sleep, systemClock } from './clock.ts';
 import { isNotFound } from './errors.ts';
 import type { KubeObject, ResourceType } from './resource.ts';
 
@@ -30,6 +30,8 @@ export interface EventRecorderOptions {
   readonly reportingInstance: string;
   readonly clock?: Clock;
   readonly now?: () => Date;
+  /** How long to wait before the next Event: what is more important may be going on. @default never */
+  readonly pauseMs?: () => number;
   /** Told when an Event could not be written. It is not tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -119,6 +121,7 @@ export class EventRecorder {
         });
         continue;
       }
+      await sleep(this.#clock, this.#options.pauseMs?.() ?? 0, signal);
       this.#waiting.delete(next);
       await this.#write(next, signal).catch((error: unknown) => {
         if (!isAborted(signal)) this.#options.onError(error);

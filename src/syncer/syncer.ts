@@ -1,10 +1,11 @@
 /** The syncer at work: copies of the world, a queue of ElasticWebs that want a pass, and workers that make it, while it leads. */
 
+import { GROUP } from '../api/resource.ts';
 import { isAborted, onAbort } from '../kube/abort.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
 import { isNotFound, isNotLeading, KubeError } from '../kube/errors.ts';
-import type { EventRecorder } from '../kube/events.ts';
+import { EventRecorder } from '../kube/events.ts';
 import type { LeaseElection } from '../kube/lease.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import { keyOf } from '../kube/resource.ts';
@@ -22,7 +23,8 @@ export interface SyncerOptions {
   /** Its writes must be refused while another process leads. */
   readonly client: KubeClient;
   readonly log: Log;
-  readonly events: EventRecorder;
+  /** Which of several syncers this is, for Events. */
+  readonly instance: string;
   readonly metrics: Metrics;
   /** The election, and the name of its Lease; undefined: this process leads as long as it runs. */
   readonly election: { readonly name: string; readonly lease: LeaseElection } | undefined;
@@ -40,6 +42,9 @@ export interface SyncerOptions {
 /** Every ElasticWeb gets a pass this often, whatever the watches say: what a watch lost is healed then. */
 const RESYNC_MS = 10 * 60_000;
 
+/** While ElasticWebs wait for a pass, Events wait so long for each other. */
+const BUSY_PAUSE_MS = 50;
+
 /** A syncer: whether it leads or waits to lead, its copies are kept up to date, so that it can take over at once. */
 export class Syncer {
   readonly #options: SyncerOptions;
@@ -48,11 +53,12 @@ export class Syncer {
   readonly #cache: Cache;
   /** ElasticWebs whose node port is taken. Another Service may have it, and let go of it at any time. */
   readonly #waitingForPort = new Set<string>();
+  readonly #events: EventRecorder;
   readonly #context: PassContext;
   #isLeading = false;
 
   constructor(options: SyncerOptions) {
-    const { client, log, metrics, events, election, workers, clock = systemClock } = options;
+    const { client, log, metrics, election, workers, clock = systemClock } = options;
     this.#options = options;
     this.#clock = clock;
     this.#queue = new WorkQueue({ clock, observer: metrics.queueObserver });
@@ -74,6 +80,12 @@ export class Syncer {
         log.warn('watch failed', { kind, error: describe(error), hint });
       },
     });
+    const events = new EventRecorder({
+      ...{ client, clock, reportingController: `${GROUP}/syncer`, reportingInstance: options.instance },
+      pauseMs: () => (this.#queue.depth > 0 ? BUSY_PAUSE_MS : 0),
+      onError: (error) => log.debug('an Event could not be written', { error: describe(error) }),
+    });
+    this.#events = events;
     this.#context = {
       client,
       cache: this.#cache,
@@ -104,11 +116,11 @@ export class Syncer {
    * Keeps the ElasticWebs until the signal aborts; then finishes the passes in hand and returns. `lost`: another process may lead now.
    */
   async run(signal: AbortSignal): Promise<'stopped' | 'lost'> {
-    const { log, events, election } = this.#options;
+    const { log, election } = this.#options;
     const over = new AbortController();
     const copies = this.#cache.run(AbortSignal.any([signal, over.signal]));
     // What the last pass tells is still written.
-    const telling = events.run(over.signal);
+    const telling = this.#events.run(over.signal);
     const stopped = new Promise<void>((resolve) => onAbort(signal, resolve));
     // Before everything has been listed, what is there would look absent.
     await Promise.race([this.#cache.synced(), stopped]);
