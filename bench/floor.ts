@@ -111,7 +111,7 @@ async function tell(web: ElasticWebResource, deployment: Deployment, service: Se
     desiredReplicas: replicasOf(web),
     scalingActive: undefined,
     scalingLimited: undefined,
-    scaled: false,
+    scaleTime: undefined,
     now: new Date(),
   });
   const patch = { metadata: { uid: web.metadata.uid }, status: told };

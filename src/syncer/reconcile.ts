@@ -10,13 +10,15 @@ import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/v
 import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { KubeError } from '../kube/errors.ts';
 
+import type { ManagedFieldsEntry } from '../kube/resource.ts';
 import { type Decision, decideReplicas } from '../scaling/decide.ts';
 import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { type Child, type Deployment, ELASTIC_WEB, type ElasticWebResource } from './kinds.ts';
+import { type Child, type Deployment, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import type { Next, PassContext } from './pass.ts';
 import { replacesPods, type Rollout, rolloutOf } from './rollout.ts';
 import { deploymentState, type Outcome, serviceState } from './status.ts';
+import { isThere } from './presence.ts';
 import { fail, say } from './tell.ts';
 
 /** Makes the cluster what the ElasticWeb `key` says, as far as that is possible now. Throws only when the status cannot be written. */
@@ -71,16 +73,6 @@ function isMissingChildren(web: ElasticWebResource, { deployment, service }: Fou
   return hadChildren && [deployment, service].some(({ ownership }) => ownership.kind === 'absent');
 }
 
-/**
- * Asks the API server whether the ElasticWeb is still there. Its children may be gone because it is, and its own watch may be late:
- * making them again would only give the garbage collector more to collect.
- */
-async function isThere({ client, cache }: PassContext, web: ElasticWebResource): Promise<boolean> {
-  const live = await client.get(ELASTIC_WEB, web.metadata);
-  if (live?.metadata.uid !== web.metadata.uid) cache.webs.forget(web);
-  return live?.metadata.uid === web.metadata.uid && typeof live?.metadata.deletionTimestamp !== 'string';
-}
-
 /** Reading again is enough for a while. When it does not help, people must hear of it. */
 const STALE_PASSES_IN_SILENCE = 3;
 
@@ -100,10 +92,11 @@ async function conclude(
   const { deployment, service } = kept;
   const scaled = deployment.kind === 'applied' && isScaled(deployment.before, deployment.live);
   if (scaled) context.report.scaled(web, deployment.before?.spec.replicas ?? 1, decision.replicas, decision.why);
-  const rollout = deployment.kind === 'applied' ? judge(context, web, deployment, scaled) : undefined;
+  const scaleTime = scaled ? context.now() : untoldScaleTime(web, deployment, decision);
+  const rollout = deployment.kind === 'applied' ? judge(context, web, deployment, scaleTime) : undefined;
   const learnt = {
     decision,
-    scaled,
+    scaleTime,
     ...(deployment.kind === 'applied' && { deployment: deployment.live }),
     ...(rollout && rollout.kind !== 'unseen' && { deploymentState: deploymentState(rollout) }),
     ...(deployment.kind === 'failed' && { deploymentState: troubled(deployment.failure) }),
@@ -126,11 +119,11 @@ function judge(
   { now }: PassContext,
   web: ElasticWebResource,
   { before, live, change }: { before: Deployment | undefined; live: Deployment; change: string },
-  scaled: boolean,
+  scaleTime: Date | undefined,
 ): Rollout {
   const times = {
     wasServing: web.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
-    lastScaleTime: scaled ? now().toISOString() : web.status?.lastScaleTime,
+    lastScaleTime: scaleTime?.toISOString() ?? web.status?.lastScaleTime,
     now: now(),
   };
   const rollout = rolloutOf(live, times);
@@ -139,6 +132,27 @@ function judge(
     return { kind: 'progressing', message: 'the Deployment was just changed' };
   }
   return rolloutOf(before, times);
+}
+
+/**
+ * When an earlier pass changed the number of pods and could not tell it, because the syncer was killed then, or the status refused: the
+ * time at which the Deployment got what it has from us.
+ */
+function untoldScaleTime(
+  { status }: ElasticWebResource,
+  deployment: Kept<Deployment>,
+  { replicas }: Decision,
+): Date | undefined {
+  if (deployment.kind !== 'applied' || deployment.change !== 'unchanged') return undefined;
+  const { spec, metadata } = deployment.live;
+  const isTold = status?.desiredReplicas === undefined || status.desiredReplicas === spec.replicas;
+  if (isTold || spec.replicas !== replicas) return undefined;
+  const appliedMs = Date.parse(metadata.managedFields?.find(isOurApply)?.time ?? '');
+  return Number.isNaN(appliedMs) ? undefined : new Date(appliedMs);
+}
+
+function isOurApply({ manager, operation }: ManagedFieldsEntry): boolean {
+  return manager === FIELD_MANAGER && operation === 'Apply';
 }
 
 function isScaled(before: Deployment | undefined, after: Deployment): boolean {

@@ -43,19 +43,19 @@ export interface Findings {
   readonly desiredReplicas: number | undefined;
   readonly scalingActive: Judgement | undefined;
   readonly scalingLimited: Judgement | undefined;
-  /** Whether this pass changed the number of pods of a Deployment that was there. */
-  readonly scaled: boolean;
+  /** When the number of pods was changed, if no status has told that yet. */
+  readonly scaleTime: Date | undefined;
   /** The time of this pass. */
   readonly now: Date;
 }
 
 /** The new status. What did not change keeps its time, so that an unchanged world gives an equal status. */
 export function statusOf(findings: Findings): ElasticWebStatus {
-  const { web, deployment, now } = findings;
+  const { web, deployment } = findings;
   const before = web.status;
   const { replicas = 0, readyReplicas = 0 } = deployment?.status ?? {};
   const desiredReplicas = findings.desiredReplicas ?? before?.desiredReplicas;
-  const lastScaleTime = findings.scaled ? rfc3339(now) : before?.lastScaleTime;
+  const lastScaleTime = findings.scaleTime ? rfc3339(findings.scaleTime) : before?.lastScaleTime;
   return {
     observedGeneration: generationTold(findings),
     replicas,

@@ -10,13 +10,14 @@ import type { Failure } from './failure.ts';
 import { type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { ownershipOf } from './ownership.ts';
 import type { Next, PassContext } from './pass.ts';
+import { isThere } from './presence.ts';
 import { type Findings, type Outcome, statusOf } from './status.ts';
 
 /** An object in the way is in no local copy, so its going is not seen; it is looked for this often. */
 const CONFLICT_RECHECK_MS = 30_000;
 
 /** What a pass learnt, of which the status is made. What it did not come to is left out. */
-export type Learnt = Partial<Pick<Findings, 'deployment' | 'deploymentState' | 'serviceState' | 'scaled'>> & {
+export type Learnt = Partial<Pick<Findings, 'deployment' | 'deploymentState' | 'serviceState' | 'scaleTime'>> & {
   readonly decision?: Decision;
   readonly outcome: Outcome;
 };
@@ -70,11 +71,11 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     desiredReplicas: decision?.replicas,
     scalingActive: decision?.active,
     scalingLimited: decision?.limited,
-    scaled: learnt.scaled ?? false,
+    scaleTime: learnt.scaleTime,
     now: context.now(),
   });
   if (isDeepStrictEqual(status, web.status)) return next;
-  const waitMs = learnt.scaled === true ? 0 : pace.waitMs(keyOf(web));
+  const waitMs = learnt.scaleTime !== undefined ? 0 : pace.waitMs(keyOf(web));
   if (waitMs > 0) return soonest(next, waitMs);
   const vanished = Object.keys(web.status ?? {}).filter((field) => !(field in status));
   // With the uid, this is said about this very object, or about none.
@@ -89,9 +90,8 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     pace.written(keyOf(web));
   } catch (error) {
     if (!isNotFound(error) && !isConflict(error)) throw error;
-    // It is gone, or another has its name: the watch will say so, too.
-    cache.webs.forget(web);
-    return { kind: 'done' };
+    // It is gone, or another has its name. Or neither, and somebody else had a reason to refuse: then this is still to be told.
+    return (await isThere(context, web)) ? { kind: 'retry' } : { kind: 'done' };
   }
   report.state(web, readyOf(web.status), readyOf(status));
   return next;

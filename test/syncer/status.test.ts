@@ -25,7 +25,7 @@ function findings(outcome: Outcome, more: Partial<Findings> = {}): Findings {
     desiredReplicas: 2,
     scalingActive: undefined,
     scalingLimited: undefined,
-    scaled: false,
+    scaleTime: undefined,
     now: NOW,
     ...more,
   };
@@ -90,7 +90,7 @@ for (const { state, findings, says } of table) {
 }
 
 test('statusOf: the numbers', () => {
-  const status = statusOf(findings(rollout('serving'), { scaled: true }));
+  const status = statusOf(findings(rollout('serving'), { scaleTime: NOW }));
 
   assert.equal(status.observedGeneration, 2);
   assert.equal(status.replicas, 2);
@@ -171,7 +171,7 @@ const anyFindings: fc.Arbitrary<Omit<Findings, 'web'>> = fc.record({
   desiredReplicas: maybe(fc.nat(100)),
   scalingActive: judgement,
   scalingLimited: judgement,
-  scaled: fc.boolean(),
+  scaleTime: maybe(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })),
   now: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
 });
 
@@ -200,8 +200,8 @@ test('statusOf: equal findings give an equal status, however much later', () => 
       fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }),
       (pass, later) => {
         const [first, second] = statusesOf([
-          { ...pass, scaled: false },
-          { ...pass, scaled: false, now: later },
+          { ...pass, scaleTime: undefined },
+          { ...pass, scaleTime: undefined, now: later },
         ]);
         assert.deepEqual(second, first);
       },
