@@ -42,8 +42,9 @@ export interface SyncerOptions {
 /** Every ElasticWeb gets a pass this often, whatever the watches say: what a watch lost is healed then. */
 const RESYNC_MS = 10 * 60_000;
 
-/** While ElasticWebs wait for a pass, Events wait so long for each other. */
-const BUSY_PAUSE_MS = 50;
+/** While there are passes to make, and shortly after the last one, Events come one by one, with such pauses. */
+const EVENT_PAUSE_MS = 50;
+const SHORTLY_MS = 300;
 
 /** A syncer: whether it leads or waits to lead, its copies are kept up to date, so that it can take over at once. */
 export class Syncer {
@@ -56,6 +57,8 @@ export class Syncer {
   readonly #events: EventRecorder;
   readonly #context: PassContext;
   #isLeading = false;
+  /** When the last pass ended. */
+  #passedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SyncerOptions) {
     const { client, log, metrics, election, workers, clock = systemClock } = options;
@@ -82,7 +85,7 @@ export class Syncer {
     });
     const events = new EventRecorder({
       ...{ client, clock, reportingController: `${GROUP}/syncer`, reportingInstance: options.instance },
-      pauseMs: () => (this.#queue.depth > 0 ? BUSY_PAUSE_MS : 0),
+      pauseMs: () => (this.#isBusy ? EVENT_PAUSE_MS : 0),
       onError: (error) => log.debug('an Event could not be written', { error: describe(error) }),
     });
     this.#events = events;
@@ -133,6 +136,10 @@ export class Syncer {
     return end;
   }
 
+  get #isBusy(): boolean {
+    return this.#queue.inHand > 0 || this.#clock.monotonicMs() - this.#passedMs < SHORTLY_MS;
+  }
+
   async #lead(signal: AbortSignal): Promise<void> {
     const { log, election, workers } = this.#options;
     if (election) log.info('leading', { lease: election.name });
@@ -154,6 +161,7 @@ export class Syncer {
 
   async #pass(key: string): Promise<void> {
     const next = await reconcile(this.#context, key, this.#queue.failures(key));
+    this.#passedMs = this.#clock.monotonicMs();
     this.#options.metrics.passed(next);
     if (next.kind === 'retry' && next.reason === 'NodePortConflict') this.#waitingForPort.add(key);
     else this.#waitingForPort.delete(key);

@@ -6,6 +6,7 @@ import { LEASE, type Lease } from '../../src/kube/lease.ts';
 import { ELASTIC_WEB } from '../../src/syncer/kinds.ts';
 import type { Program } from '../control-plane/program.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
+import { FaultProxy } from '../faults/proxy.ts';
 import { syncerWrites } from './audit.ts';
 import { ROLE, ROLE_BINDING } from './kinds.ts';
 import { endSyncer, OWN_SYNCER_LABEL, startSyncer } from './syncer-process.ts';
@@ -34,9 +35,9 @@ afterEach(async () => {
 });
 after(() => Promise.all([...running].map((syncer) => syncer.stop({ graceMs: 0 }))));
 
-async function start(name: string): Promise<Program> {
+async function start(name: string, access: Parameters<typeof startSyncer>[0] = useControlPlane()): Promise<Program> {
   const syncer = await startSyncer(
-    useControlPlane(),
+    access,
     `leader-${name}`,
     `--selector=${OWN_SYNCER_LABEL}=leader`,
     '--leader-elect',
@@ -113,6 +114,21 @@ test('a leader that was frozen while another took over writes nothing when it wa
   assert.equal(await endOf(frozen), 'code 1');
   assert.deepEqual(syncerWrites(world.namespace), writes);
   assert.equal((await world.deployment('web'))?.spec.replicas, 3);
+});
+
+test('a leader that is cut off from the API server stops in time, and what it has not done the other does', async () => {
+  await using proxy = await FaultProxy.start({ controlPlane: useControlPlane() });
+  const { directory } = useControlPlane();
+  const cutOff = await start('cut-off', { kubeconfig: proxy.kubeconfig, directory });
+  const holder = await untilHeld();
+  await start('second');
+
+  await proxy.refuse();
+  await world.create('partition', { totalQPS: 0 }, labels);
+
+  await untilHeld(holder);
+  assert.equal(await endOf(cutOff), 'code 1');
+  await world.ready('partition');
 });
 
 test('a leader whose Lease a person gives to another stops, and takes it again when that one does not renew', async () => {

@@ -248,6 +248,10 @@ test('the kubelet asks the port that the syncer listens on', () => {
   });
 });
 
+test('short-lived objects do not fill the memory of a small container', () => {
+  assert.deepEqual(podOf().containers[0].env, [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=2' }]);
+});
+
 test('only the syncer gets the token', () => {
   const { spec } = syncerOf(installed());
   assert.equal(find(installed(), 'ServiceAccount').automountServiceAccountToken, false);
