@@ -1,7 +1,8 @@
 /**
  * Which key is worked on next: a queue of keys with Kubernetes' workqueue contract.
  *
- * Fair: keys are handed out in the order in which they were first added.
+ * Fair: keys are handed out in the order in which they were first added. Those that failed and are tried again stand in a line of their own:
+ * at most half of the workers serve it, so that a hundred keys that hang do not keep the others waiting.
  * Stingy: a key is never in two hands at once, and one added many times before it is taken is handed out once.
  * Complete: a key added while it is in a hand comes once more afterwards.
  */
@@ -46,6 +47,9 @@ export interface Work {
   onError(key: string, error: unknown): void;
 }
 
+/** In which line a key waits. */
+type Line = 'fresh' | 'retried';
+
 /** After so many keys the event loop gets a turn: some 5 ms of work at a third of a millisecond each. */
 const KEYS_A_TURN = 16;
 
@@ -55,15 +59,19 @@ export class WorkQueue {
   readonly #backoff: BackoffOptions;
   readonly #observer: QueueObserver | undefined;
 
-  /** Keys that want work and are in no hand, first come first, with the time since when. Invariant: disjoint from #inHand. */
-  readonly #waiting = new Map<string, number>();
+  /** Keys that want work and are in no hand, first come first, with the time since when. Invariant: disjoint, and from #inHand, too. */
+  readonly #waiting = { fresh: new Map<string, number>(), retried: new Map<string, number>() };
   /** Keys in a hand now, since when, and whether the key was added meanwhile, and so must come once more. */
-  readonly #inHand = new Map<string, { again: boolean; readonly sinceMs: number }>();
+  readonly #inHand = new Map<string, { again: boolean; readonly sinceMs: number; readonly line: Line }>();
+  /** So many retried keys may be in a hand at a time. */
+  #mostRetried = 1;
+  /** Fresh keys taken since the last retried one. */
+  #freshInARow = 0;
   /** Keys to be added later. Invariant: at most one timer a key, the earliest asked for. */
   readonly #delayed = new Map<string, { dueMs: number; cancel: () => void }>();
   /** Retries since the last `forget`. */
   readonly #failures = new Map<string, number>();
-  /** Idle workers. Invariant: empty unless #waiting is. */
+  /** Idle workers. Invariant: while there are some, no key is waiting that may be taken. */
   readonly #idle: (() => void)[] = [];
   #stopped = false;
   /** Keys done since the event loop was last given a turn, and the next turn while it is waited for. */
@@ -82,7 +90,7 @@ export class WorkQueue {
 
   /** Keys that could be taken now. */
   get depth(): number {
-    return this.#waiting.size;
+    return this.#waiting.fresh.size + this.#waiting.retried.size;
   }
 
   /** Keys being worked on. */
@@ -99,15 +107,7 @@ export class WorkQueue {
   /** Asks for work on a key, as soon as a worker is free. Does nothing once the queue has stopped. */
   add(key: string): void {
     if (this.#stopped) return;
-    const hand = this.#inHand.get(key);
-    if (hand !== undefined) {
-      hand.again = true;
-      return;
-    }
-    if (this.#waiting.has(key)) return;
-    this.#waiting.set(key, this.#clock.monotonicMs());
-    this.#observer?.added();
-    this.#idle.shift()?.();
+    this.#enter(key, 'fresh');
   }
 
   /**
@@ -115,18 +115,7 @@ export class WorkQueue {
    * it back: a wish for "not later than" is never lost, at the price of a pass that may find nothing to do.
    */
   addAfter(key: string, delayMs: number): void {
-    if (this.#stopped) return;
-    const dueMs = this.#clock.monotonicMs() + Math.max(0, delayMs);
-    const pending = this.#delayed.get(key);
-    if (pending !== undefined) {
-      if (pending.dueMs <= dueMs) return;
-      pending.cancel();
-    }
-    const cancel = this.#clock.schedule(Math.max(0, delayMs), () => {
-      this.#delayed.delete(key);
-      this.add(key);
-    });
-    this.#delayed.set(key, { dueMs, cancel });
+    this.#enterAfter(key, delayMs, 'fresh');
   }
 
   /**
@@ -138,7 +127,7 @@ export class WorkQueue {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
     this.#observer?.retried();
-    this.addAfter(key, Math.max(leastMs, backoffMs(failures, this.#backoff)));
+    this.#enterAfter(key, Math.max(leastMs, backoffMs(failures, this.#backoff)), 'retried');
   }
 
   /** How often the key was retried since it was last forgotten. */
@@ -157,14 +146,46 @@ export class WorkQueue {
    */
   async run(work: Work, signal: AbortSignal): Promise<void> {
     onAbort(signal, () => this.#stop());
+    this.#mostRetried = Math.max(1, Math.floor(work.workers / 2));
     await Promise.all(Array.from({ length: work.workers }, () => this.#work(work)));
+  }
+
+  #enter(key: string, line: Line): void {
+    if (this.#stopped) return;
+    const hand = this.#inHand.get(key);
+    if (hand !== undefined) {
+      hand.again = true;
+      return;
+    }
+    const { fresh, retried } = this.#waiting;
+    if (fresh.has(key) || (line === 'retried' && retried.has(key))) return;
+    // What is asked for anew does not stand in the line of those that failed.
+    const sinceMs = retried.get(key);
+    retried.delete(key);
+    this.#waiting[line].set(key, sinceMs ?? this.#clock.monotonicMs());
+    if (sinceMs === undefined) this.#observer?.added();
+    this.#idle.shift()?.();
+  }
+
+  #enterAfter(key: string, delayMs: number, line: Line): void {
+    if (this.#stopped) return;
+    const dueMs = this.#clock.monotonicMs() + Math.max(0, delayMs);
+    const pending = this.#delayed.get(key);
+    if (pending !== undefined) {
+      if (pending.dueMs <= dueMs) return;
+      pending.cancel();
+    }
+    const cancel = this.#clock.schedule(Math.max(0, delayMs), () => {
+      this.#delayed.delete(key);
+      this.#enter(key, line);
+    });
+    this.#delayed.set(key, { dueMs, cancel });
   }
 
   async #work(work: Work): Promise<void> {
     for (;;) {
       const key = await this.#take();
       if (key === undefined) return;
-
       try {
         await work.process(key);
       } catch (error) {
@@ -194,15 +215,28 @@ export class WorkQueue {
   async #take(): Promise<string | undefined> {
     for (;;) {
       if (this.#stopped) return undefined;
-      for (const [key, waitingSinceMs] of this.#waiting) {
+      const line = this.#nextLine();
+      const [first] = line === undefined ? [] : this.#waiting[line];
+      if (line !== undefined && first !== undefined) {
+        const [key, waitingSinceMs] = first;
         const nowMs = this.#clock.monotonicMs();
-        this.#waiting.delete(key);
-        this.#inHand.set(key, { again: false, sinceMs: nowMs });
+        this.#waiting[line].delete(key);
+        this.#inHand.set(key, { again: false, sinceMs: nowMs, line });
+        this.#freshInARow = line === 'fresh' ? this.#freshInARow + 1 : 0;
         this.#observer?.taken(nowMs - waitingSinceMs);
         return key;
       }
       await new Promise<void>((wake) => this.#idle.push(wake));
     }
+  }
+
+  /** Fresh keys come first; but when retried ones wait, they get every fourth turn. */
+  #nextLine(): Line | undefined {
+    const { fresh, retried } = this.#waiting;
+    const retriedInHand = [...this.#inHand.values()].filter(({ line }) => line === 'retried').length;
+    const mayRetry = retried.size > 0 && retriedInHand < this.#mostRetried;
+    if (fresh.size > 0 && !(mayRetry && this.#freshInARow >= 3)) return 'fresh';
+    return mayRetry ? 'retried' : undefined;
   }
 
   #putBack(key: string): void {
@@ -217,7 +251,8 @@ export class WorkQueue {
     this.#stopped = true;
     for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
-    this.#waiting.clear();
+    this.#waiting.fresh.clear();
+    this.#waiting.retried.clear();
     for (const wake of this.#idle.splice(0)) wake();
   }
 }

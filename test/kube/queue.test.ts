@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as settled } from 'node:timers/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { sleep } from '../../src/kube/clock.ts';
 import { WorkQueue } from '../../src/kube/queue.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -272,3 +273,74 @@ test('an observer hears what was added, how long it waited and how long the work
   stop.abort();
   await ended;
 });
+
+test('keys that are retried have half of the workers at most, and what is asked for anew goes before them', async () => {
+  const { clock, finish, inHand, queue, started } = start(4);
+  const poison = ['p1', 'p2', 'p3', 'p4', 'p5'];
+  for (const key of poison) queue.retry(key);
+  clock.advance(200);
+  await settled();
+  assert.deepEqual([...inHand.keys()], ['p1', 'p2']);
+  queue.add('a');
+  queue.add('p5');
+  queue.add('b');
+  await settled();
+  assert.deepEqual([...inHand.keys()], ['p1', 'p2', 'a', 'p5']);
+  await finish('a');
+  assert.ok(inHand.has('b'));
+  await finish('p1');
+  assert.deepEqual(started, ['p1', 'p2', 'a', 'p5', 'b', 'p3']);
+});
+
+test('retried keys get their turn however many fresh ones there are', async () => {
+  const { clock, finish, queue, started } = start(1);
+  queue.retry('p');
+  queue.add('a');
+  await settled();
+  clock.advance(200);
+  for (const key of ['b', 'c', 'd', 'e']) queue.add(key);
+  for (const key of ['a', 'b', 'c', 'p', 'd', 'e']) await finish(key);
+  assert.deepEqual(started, ['a', 'b', 'c', 'p', 'd', 'e']);
+});
+
+test('a hundred keys that fail each time hardly slow the others: their 99th percentile stays below twice what it was', async () => {
+  const p99 = async (poison: number): Promise<number> => {
+    const clock = new FakeClock();
+    const queue = new WorkQueue({ clock, random: randomFrom(1) });
+    const tookMs: number[] = [];
+    const addedMs = new Map<string, number>();
+    const stop = new AbortController();
+    const process = async (key: string): Promise<void> => {
+      // A poisoned one hangs until its deadline, as behind a webhook that is away.
+      await sleep(clock, key.startsWith('poison') ? 2_000 : 50);
+      if (key.startsWith('poison')) throw new Error('as always');
+      tookMs.push(clock.monotonicMs() - (addedMs.get(key) ?? 0));
+      queue.forget(key);
+    };
+    const ended = queue.run({ workers: 8, process, onError: () => undefined }, stop.signal);
+    for (let n = 0; n < poison; n += 1) queue.retry(`poison-${n}`);
+    for (let step = 0; step < 2_000; step += 1) {
+      const key = `healthy-${step % 100}`;
+      addedMs.set(key, clock.monotonicMs());
+      queue.add(key);
+      await settled();
+      clock.advance(50);
+    }
+    stop.abort();
+    clock.advance(2_000);
+    await ended;
+    tookMs.sort((a, b) => a - b);
+    return tookMs[Math.floor(tookMs.length * 0.99)] ?? Number.NaN;
+  };
+  const [without, beside] = [await p99(0), await p99(100)];
+  assert.ok(beside < 2 * without, `${without} ms without, ${beside} ms beside a hundred`);
+});
+
+/** Numbers in [0, 1), the same for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
