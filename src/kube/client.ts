@@ -47,8 +47,8 @@ export interface ApplyOptions extends WriteOptions {
   readonly force: boolean;
 }
 
-/** Objects a page; what kubectl and client-go ask for. */
-const PAGE_SIZE = 500;
+/** Objects a page: half of what kubectl asks for, since nothing else happens while a page is read, for some 20 ms. */
+const PAGE_SIZE = 250;
 /** The API server ends a watch after a time of our choosing in this range, so that watches do not all end together. */
 const WATCH_SECONDS = { least: 300, most: 600 };
 
@@ -126,7 +126,7 @@ export class KubeClient {
     } while (continueFrom !== undefined);
   }
 
-  /** Reads all objects at once, in pages of 500. */
+  /** Reads all objects at once, page by page. */
   async listAll<T extends KubeObject>(
     type: ResourceType<T>,
     options: Scope & { readonly signal?: AbortSignal | undefined } = {},

@@ -12,7 +12,9 @@ import type { KubeObject, ResourceType } from './resource.ts';
 
 /** One thing that happened to an object. */
 export interface Happening {
-  readonly regarding: KubeObject;
+  readonly regarding: Pick<KubeObject, 'apiVersion' | 'kind'> & {
+    readonly metadata: Pick<KubeObject['metadata'], 'namespace' | 'name' | 'uid' | 'resourceVersion'>;
+  };
   readonly type: 'Normal' | 'Warning';
   /** One word for programs, such as `Scaled`. At most 128 characters. */
   readonly reason: string;
@@ -89,7 +91,17 @@ export class EventRecorder {
   }
 
   /** Puts it down to be written. */
-  record(happening: Happening): void {
+  record(given: Happening): void {
+    // The object itself is not held on to.
+    const { apiVersion, kind, metadata } = given.regarding;
+    const { namespace, name, uid, resourceVersion } = metadata;
+    const about = {
+      name,
+      ...(namespace && { namespace }),
+      ...(uid && { uid }),
+      ...(resourceVersion && { resourceVersion }),
+    };
+    const happening = { ...given, regarding: { apiVersion, kind, metadata: about } };
     const nowMs = this.#clock.monotonicMs();
     this.#forgetOld(nowMs);
     const key = keyOfHappening(happening);

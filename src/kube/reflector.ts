@@ -6,7 +6,7 @@ import { type Clock, sleep, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
 import { KubeError, isExpired } from './errors.ts';
 import { type KubeObject, type ResourceType, describeTarget } from './resource.ts';
-import { type Change, ObjectStore } from './store.ts';
+import { type Change, type Listing, ObjectStore } from './store.ts';
 import type { WatchEvent } from './watch-events.ts';
 
 export type { Change } from './store.ts';
@@ -20,6 +20,8 @@ export interface ReflectorOptions<T extends KubeObject> extends Scope {
   onError(error: unknown): void;
   /** Makes an object smaller before it is kept. Must leave name, namespace, uid and resourceVersion. */
   readonly transform?: (object: T) => T;
+  /** Keep objects as JSON text, see {@link ObjectStore}. @default false */
+  readonly asText?: boolean;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -76,7 +78,7 @@ export class Reflector<T extends KubeObject> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #target: string;
-  readonly #store = new ObjectStore<T>();
+  readonly #store: ObjectStore<T>;
   readonly #synced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
@@ -91,6 +93,7 @@ export class Reflector<T extends KubeObject> {
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
+    this.#store = new ObjectStore({ asText: options.asText ?? false });
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#target = describeTarget(options.type, { namespace: options.namespace });
@@ -125,13 +128,13 @@ export class Reflector<T extends KubeObject> {
     return this.#store.size;
   }
 
-  /** The object with this key (see `keyOf`), as last seen. It is shared: never change it. */
+  /** The object with this key (see `keyOf`), as last seen. It may be shared: never change it. */
   get(key: string): T | undefined {
     return this.#store.get(key);
   }
 
-  /** All objects, as last seen. They are shared: never change them. */
-  values(): MapIterator<T> {
+  /** All objects, as last seen. They may be shared: never change them. */
+  values(): Generator<T, void, undefined> {
     return this.#store.values();
   }
 
@@ -179,40 +182,42 @@ export class Reflector<T extends KubeObject> {
   async #list(signal: AbortSignal): Promise<End> {
     const { client, type, namespace, labelSelector } = this.#options;
     this.#lists += 1;
-    let objects: T[] = [];
-    let resourceVersion: string | undefined;
+    let listing: Listing<T> | undefined;
     const restart = () => {
-      objects = [];
-      resourceVersion = undefined;
+      listing = undefined;
     };
     try {
       for await (const page of client.pages(type, { namespace, labelSelector, signal, restart })) {
-        for (const object of page.items) objects.push(this.#kept(object));
-        resourceVersion ??= page.resourceVersion;
+        const behind = listing === undefined && this.#isTooOld(page.resourceVersion);
+        if (behind) return { kind: 'failed', error: this.#tooOld(page.resourceVersion), livedMs: 0, next: 'list' };
+        // All pages are as of the moment of the first.
+        listing ??= this.#store.beginList(page.resourceVersion, this.#store.isBehind(page.resourceVersion));
+        for (const object of page.items) this.#report(listing.put(this.#kept(object)));
       }
     } catch (error) {
       return { kind: 'failed', error, livedMs: 0, next: 'list' };
     }
-    return this.#takeList(objects, resourceVersion ?? '');
-  }
-
-  #takeList(objects: T[], resourceVersion: string): End {
-    const isBehind = this.#store.isBehind(resourceVersion);
-    this.#oldLists = isBehind ? this.#oldLists + 1 : 0;
-    const rolledBack = this.#oldLists >= OLD_LISTS_BELIEVED;
-    if (isBehind && !rolledBack) {
-      const seen = this.#store.seenUpTo ?? '';
-      const error = this.#error(
-        `expected a list not older than version ${seen}, found ${resourceVersion}; listed again`,
-      );
-      return { kind: 'failed', error, livedMs: 0, next: 'list' };
-    }
+    this.#report(listing?.end() ?? []);
     this.#oldLists = 0;
     this.#heardMs = this.#clock.monotonicMs();
-    this.#report(this.#store.replace(objects, resourceVersion, rolledBack));
     this.#hasSynced = true;
     this.#resolveSynced();
     return { kind: 'listed' };
+  }
+
+  /** Whether a list says nothing, because more is known already. After a minute of such lists history was rolled back, and they count. */
+  #isTooOld(resourceVersion: string): boolean {
+    if (!this.#store.isBehind(resourceVersion)) {
+      this.#oldLists = 0;
+      return false;
+    }
+    this.#oldLists += 1;
+    return this.#oldLists < OLD_LISTS_BELIEVED;
+  }
+
+  #tooOld(resourceVersion: string): KubeError {
+    const seen = this.#store.seenUpTo ?? '';
+    return this.#error(`expected a list not older than version ${seen}, found ${resourceVersion}; listed again`);
   }
 
   async #watch(signal: AbortSignal): Promise<End> {

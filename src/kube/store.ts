@@ -9,6 +9,14 @@ export type Change<T> =
   /** `object` is the last state known. */
   | { readonly kind: 'deleted'; readonly object: T; readonly previous?: undefined };
 
+/** A list on its way in. */
+export interface Listing<T> {
+  /** Takes in one object. */
+  put(object: T): Change<T>[];
+  /** That was all: what was not in it is gone, except what is newer than the list. */
+  end(): Change<T>[];
+}
+
 /**
  * Objects by key, under these rules:
  *
@@ -19,11 +27,20 @@ export type Change<T> =
  *   somebody else did is reported, also when our own write came after it and is already in.
  */
 export class ObjectStore<T extends KubeObject> {
-  readonly #objects = new Map<string, T>();
+  readonly #objects = new Map<string, Kept<T>>();
+  readonly #asText: boolean;
   /** Resource versions of our own writes whose events are still to come. */
   readonly #ownWrites = new Set<string>();
   #seenUpTo: string | undefined;
   #stale = 0;
+
+  /**
+   * @param asText keep objects as JSON text: a third of the memory for thousands of objects that are looked at now and then, for some
+   * microseconds a look. Whoever looks gets a copy
+   */
+  constructor({ asText = false } = {}) {
+    this.#asText = asText;
+  }
 
   /** The resource version up to which nothing is missing; undefined before the first list. */
   get seenUpTo(): string | undefined {
@@ -40,11 +57,11 @@ export class ObjectStore<T extends KubeObject> {
   }
 
   get(key: string): T | undefined {
-    return this.#objects.get(key);
+    return this.#objects.get(key)?.object;
   }
 
-  values(): MapIterator<T> {
-    return this.#objects.values();
+  *values(): Generator<T, void, undefined> {
+    for (const { object } of this.#objects.values()) yield object;
   }
 
   /** Takes in an ADDED or MODIFIED event. */
@@ -54,16 +71,12 @@ export class ObjectStore<T extends KubeObject> {
     const current = this.#objects.get(keyOf(object));
     if (this.#ownWrites.delete(versionOf(object))) {
       // In already, unless it left the scope just before this write brought it back.
-      if (current === undefined) this.#objects.set(keyOf(object), object);
+      if (current === undefined) this.#keep(object);
       return [];
     }
-    if (
-      current !== undefined &&
-      this.#ownWrites.has(versionOf(current)) &&
-      isOlder(versionOf(object), versionOf(current))
-    ) {
+    if (current !== undefined && this.#ownWrites.has(current.version) && isOlder(versionOf(object), current.version)) {
       // Somebody wrote before we did, and our write is in already: what they did is part of it, but was never reported.
-      return [{ kind: 'updated', object: current, previous: object }];
+      return [{ kind: 'updated', object: current.object, previous: object }];
     }
     return this.#set(object);
   }
@@ -75,12 +88,12 @@ export class ObjectStore<T extends KubeObject> {
     const key = keyOf(object);
     const current = this.#objects.get(key);
     if (current === undefined) return [];
-    if (object.metadata.uid !== current.metadata.uid && isOlder(versionOf(object), versionOf(current))) {
+    if (object.metadata.uid !== current.uid && isOlder(versionOf(object), current.version)) {
       // Its successor is in already. If that one is our own write, nobody was told that this one went.
-      return this.#ownWrites.has(versionOf(current)) ? [{ kind: 'deleted', object }] : this.#drop();
+      return this.#ownWrites.has(current.version) ? [{ kind: 'deleted', object }] : this.#drop();
     }
     this.#objects.delete(key);
-    return [{ kind: 'deleted', object: current }];
+    return [{ kind: 'deleted', object: current.object }];
   }
 
   /**
@@ -101,23 +114,30 @@ export class ObjectStore<T extends KubeObject> {
   }
 
   /**
-   * Takes in a whole list that is not behind. What is missing in it is gone, except what is newer than the list.
+   * Begins to take in a list that is not behind, as of this version. What its pages hold is in at once.
    *
    * @param rolledBack believe the list whatever its version: the API server's history went back, as after a restored backup
    */
-  replace(objects: readonly T[], resourceVersion: string, rolledBack = false): Change<T>[] {
+  beginList(resourceVersion: string, rolledBack = false): Listing<T> {
     if (rolledBack) this.#ownWrites.clear();
-    const listed = new Set(objects.map(keyOf));
-    const changes: Change<T>[] = [];
-    for (const [key, object] of this.#objects) {
-      if (listed.has(key) || (isOlder(resourceVersion, versionOf(object)) && !rolledBack)) continue;
-      this.#objects.delete(key);
-      changes.push({ kind: 'deleted', object });
-    }
-    for (const object of objects) changes.push(...(rolledBack ? this.#overwrite(object) : this.#setListed(object)));
-    this.#seenUpTo = resourceVersion;
-    this.#forgetOwnWritesUpTo(resourceVersion);
-    return changes;
+    const listed = new Set<string>();
+    return {
+      put: (object) => {
+        listed.add(keyOf(object));
+        return rolledBack ? this.#overwrite(object) : this.#setListed(object);
+      },
+      end: () => {
+        const gone: Change<T>[] = [];
+        for (const [key, kept] of this.#objects) {
+          if (listed.has(key) || (isOlder(resourceVersion, kept.version) && !rolledBack)) continue;
+          this.#objects.delete(key);
+          gone.push({ kind: 'deleted', object: kept.object });
+        }
+        this.#seenUpTo = resourceVersion;
+        this.#forgetOwnWritesUpTo(resourceVersion);
+        return gone;
+      },
+    };
   }
 
   /**
@@ -131,15 +151,15 @@ export class ObjectStore<T extends KubeObject> {
     // write, then what is in now, a newer state or nothing, is the truth.
     if (this.#seenUpTo === undefined || isNotNewer(version, this.#seenUpTo)) return;
     const current = this.#objects.get(keyOf(object));
-    if (current !== undefined && isNotNewer(version, versionOf(current))) return;
-    if (!insert && current?.metadata.uid !== object.metadata.uid) return;
-    this.#objects.set(keyOf(object), object);
+    if (current !== undefined && isNotNewer(version, current.version)) return;
+    if (!insert && current?.uid !== object.metadata.uid) return;
+    this.#keep(object);
     this.#ownWrites.add(version);
   }
 
   /** Drops what a request has shown to be wrong: there is no such object of this uid any more. Nobody is told. */
   forget(key: string, uid: string | undefined): void {
-    if (this.#objects.get(key)?.metadata.uid === uid) this.#objects.delete(key);
+    if (this.#objects.get(key)?.uid === uid) this.#objects.delete(key);
   }
 
   #isReplay(object: T): boolean {
@@ -153,33 +173,36 @@ export class ObjectStore<T extends KubeObject> {
     // The list does not tell what happened between our write and what was there before; report rather than lose it.
     if (
       current !== undefined &&
-      this.#ownWrites.has(versionOf(current)) &&
-      isNotNewer(versionOf(object), versionOf(current))
+      this.#ownWrites.has(current.version) &&
+      isNotNewer(versionOf(object), current.version)
     ) {
-      return [{ kind: 'updated', object: current, previous: current }];
+      return [{ kind: 'updated', object: current.object, previous: current.object }];
     }
     return this.#set(object);
   }
 
   #set(object: T): Change<T>[] {
     const previous = this.#objects.get(keyOf(object));
-    return previous !== undefined && isOlder(versionOf(object), versionOf(previous))
+    return previous !== undefined && isOlder(versionOf(object), previous.version)
       ? this.#drop()
       : this.#overwrite(object);
   }
 
   #overwrite(object: T): Change<T>[] {
-    const key = keyOf(object);
-    const previous = this.#objects.get(key);
-    this.#objects.set(key, object);
+    const previous = this.#objects.get(keyOf(object));
+    this.#keep(object);
     if (previous === undefined) return [{ kind: 'added', object }];
-    if (object.metadata.uid !== previous.metadata.uid) {
+    if (object.metadata.uid !== previous.uid) {
       return [
-        { kind: 'deleted', object: previous },
+        { kind: 'deleted', object: previous.object },
         { kind: 'added', object },
       ];
     }
-    return versionOf(object) === versionOf(previous) ? [] : [{ kind: 'updated', object, previous }];
+    return versionOf(object) === previous.version ? [] : [{ kind: 'updated', object, previous: previous.object }];
+  }
+
+  #keep(object: T): void {
+    this.#objects.set(keyOf(object), this.#asText ? new Text(object) : new Whole(object));
   }
 
   #forgetOwnWritesUpTo(resourceVersion: string): void {
@@ -196,4 +219,43 @@ export class ObjectStore<T extends KubeObject> {
 
 function versionOf(object: KubeObject): string {
   return object.metadata.resourceVersion ?? '';
+}
+
+/** An object in memory, and what tells its states apart. */
+interface Kept<T extends KubeObject> {
+  readonly uid: string | undefined;
+  readonly version: string;
+  readonly object: T;
+}
+
+class Whole<T extends KubeObject> implements Kept<T> {
+  readonly object: T;
+
+  constructor(object: T) {
+    this.object = object;
+  }
+
+  get uid(): string | undefined {
+    return this.object.metadata.uid;
+  }
+
+  get version(): string {
+    return versionOf(this.object);
+  }
+}
+
+class Text<T extends KubeObject> implements Kept<T> {
+  readonly uid: string | undefined;
+  readonly version: string;
+  readonly #text: string;
+
+  constructor(object: T) {
+    this.uid = object.metadata.uid;
+    this.version = versionOf(object);
+    this.#text = JSON.stringify(object);
+  }
+
+  get object(): T {
+    return JSON.parse(this.#text) as T; // Written above.
+  }
 }

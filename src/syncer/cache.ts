@@ -4,8 +4,14 @@ import { GROUP, KIND } from '../api/resource.ts';
 import { MANAGED_BY } from '../construct/names.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ownManagedFieldsOnly } from '../kube/difference.ts';
-import { type Change, Reflector, type ReflectorStats, type WatchEnd } from '../kube/reflector.ts';
-import { type KubeObject, keyOf, parseKey, type ResourceType } from '../kube/resource.ts';
+import {
+  type Change,
+  Reflector,
+  type ReflectorOptions,
+  type ReflectorStats,
+  type WatchEnd,
+} from '../kube/reflector.ts';
+import { type KubeObject, keyOf, parseKey } from '../kube/resource.ts';
 import {
   DEPLOYMENT,
   type Deployment,
@@ -38,10 +44,25 @@ export class Cache {
 
   constructor(options: CacheOptions) {
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
-    this.webs = new Copies(ELASTIC_WEB, options.selector, (web) => [keyOf(web)], options);
-    this.deployments = new Copies(DEPLOYMENT, children, keysOf, options);
-    this.services = new Copies(SERVICE, children, keysOf, options, (change) => {
-      if (freesPort(change)) options.portFreed();
+    this.webs = new Copies({
+      ...options,
+      type: ELASTIC_WEB,
+      keysToWake: (web) => [keyOf(web)],
+      transform: withoutManagers,
+    });
+    const ofChildren = {
+      ...{ ...options, selector: children, keysToWake: keysOf },
+      // Nobody here reads what others own, which is the larger part of many objects.
+      transform: <T extends KubeObject>(child: T) => ownManagedFieldsOnly(child, FIELD_MANAGER),
+      // They are the larger part of the memory, and looked at when their ElasticWeb gets a pass.
+      asText: true,
+    };
+    this.deployments = new Copies<Deployment>({ ...ofChildren, type: DEPLOYMENT });
+    this.services = new Copies<Service>({
+      ...{ ...ofChildren, type: SERVICE },
+      onChange: (change) => {
+        if (freesPort(change)) options.portFreed();
+      },
     });
   }
 
@@ -61,6 +82,15 @@ export class Cache {
   }
 }
 
+export interface CopiesOptions<T extends KubeObject>
+  extends
+    Pick<CacheOptions, 'client' | 'namespaces' | 'selector' | 'wake' | 'onError'>,
+    Pick<ReflectorOptions<T>, 'type' | 'transform' | 'asText'> {
+  /** The ElasticWebs that a change of the object is about. */
+  readonly keysToWake: (object: T) => Iterable<string>;
+  readonly onChange?: (change: Change<T>) => void;
+}
+
 /** Local copies of one kind: one reflector for all namespaces, or one for each of those looked at. */
 export class Copies<T extends KubeObject> {
   /** The kind of the objects. */
@@ -68,25 +98,18 @@ export class Copies<T extends KubeObject> {
   readonly #all: Reflector<T> | undefined;
   readonly #byNamespace: ReadonlyMap<string, Reflector<T>>;
 
-  constructor(
-    type: ResourceType<T>,
-    labelSelector: string | undefined,
-    keysToWake: (object: T) => Iterable<string>,
-    { client, namespaces, wake, onError }: CacheOptions,
-    onChange: (change: Change<T>) => void = () => undefined,
-  ) {
+  constructor({ type, client, namespaces, selector, keysToWake, wake, onChange, onError, ...kept }: CopiesOptions<T>) {
     this.kind = type.kind;
     const reflector = (namespace: string | undefined) =>
       new Reflector<T>({
         client,
         type,
         namespace,
-        labelSelector,
-        // Nobody here reads what others own, which is the larger part of many objects.
-        transform: (object) => ownManagedFieldsOnly(object, FIELD_MANAGER),
+        labelSelector: selector,
+        ...kept,
         onChange(change) {
           for (const key of keysToWake(change.object)) wake(key);
-          onChange(change);
+          onChange?.(change);
         },
         onError(error) {
           onError(type.kind, error);
@@ -140,6 +163,11 @@ export class Copies<T extends KubeObject> {
   get #reflectors(): readonly Reflector<T>[] {
     return this.#all === undefined ? [...this.#byNamespace.values()] : [this.#all];
   }
+}
+
+/** Who set which field of an ElasticWeb is nothing that a pass asks. */
+function withoutManagers({ metadata: { managedFields, ...metadata }, ...web }: ElasticWebResource): ElasticWebResource {
+  return { ...web, metadata };
 }
 
 function together(a: ReflectorStats, b: ReflectorStats): ReflectorStats {

@@ -145,20 +145,24 @@ test('a list of many pages is one list, as of its first page', async (t) => {
   assert.deepEqual(
     lists().map(({ query }) => [query.get('limit'), query.get('continue')]),
     [
-      ['500', null],
-      ['500', 'two'],
-      ['500', 'three'],
+      ['250', null],
+      ['250', 'two'],
+      ['250', 'three'],
     ],
   );
 });
 
-test('a list whose continuation has expired is read once more in one piece, and no object twice', async (t) => {
+test('a list whose continuation has expired is read once more in one piece, and ends as that says', async (t) => {
   const first = page({ resourceVersion: '99', continue: 'two' }, thing('a', 80), thing('x', 81));
-  const { changes, errors, lists, nextWatch } = await start(t, {
+  const { changes, errors, lists, nextWatch, reflector } = await start(t, {
     lists: [first, (_, it) => refuse(it, 410, 'Expired')],
   });
   assert.equal((await nextWatch()).from, '100');
-  assert.deepEqual(changes, ['added a 90']);
+  assert.deepEqual(changes, ['added a 80', 'added x 81', 'updated a 90', 'deleted x 81']);
+  assert.deepEqual(
+    [...reflector.values()].map(({ metadata }) => metadata.name),
+    ['a'],
+  );
   assert.equal(lists().at(-1)?.query.get('limit'), null);
   assert.deepEqual(errors, []);
 });
@@ -318,7 +322,7 @@ for (const form of ['as HTTP status', 'as event'] as const) {
     }
     await passBackoff();
     assert.equal((await nextWatch()).from, '200');
-    assert.deepEqual(changes.slice(3), ['deleted a 90', 'deleted b 101', 'added b 150']);
+    assert.deepEqual(changes.slice(3), ['deleted b 101', 'added b 150', 'deleted a 90']);
     assert.ok(errors.some(isExpired));
   });
 }
