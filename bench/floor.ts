@@ -46,27 +46,32 @@ const children = {
 /** The generation of each ElasticWeb that is done. */
 const done = new Map(webs.items.map((web) => [keyOf(web), web.metadata.generation]));
 
+const line = new Line(WORKERS, update);
+/** Never returns. The API server ends watches now and then, and at once where the reader is slow, which a busy machine makes of any. */
+async function follow(): Promise<never> {
+  for (let resourceVersion = webs.resourceVersion; ;) {
+    for await (const event of client.watch(ELASTIC_WEB, { resourceVersion }, new AbortController().signal)) {
+      if (event.type === 'ERROR') throw event.error;
+      if (event.type !== 'MODIFIED') continue;
+      const { generation, resourceVersion: version = resourceVersion } = event.object.metadata;
+      resourceVersion = version;
+      const key = keyOf(event.object);
+      // Its own statuses come back, too.
+      if (done.get(key) === generation) continue;
+      done.set(key, generation);
+      line.add(event.object);
+    }
+  }
+}
+
+// From the beginning: by the end of the work its place in history may be forgotten.
+const following = follow();
 await inFlight(
   WORKERS,
   webs.items.filter((web) => !children.deployments.has(keyOf(web))),
   make,
 );
-
-const line = new Line(WORKERS, update);
-// The API server ends watches now and then, and at once where the reader is slow, which a busy machine makes of any.
-for (let resourceVersion = webs.resourceVersion; ;) {
-  for await (const event of client.watch(ELASTIC_WEB, { resourceVersion }, new AbortController().signal)) {
-    if (event.type === 'ERROR') throw event.error;
-    if (event.type !== 'MODIFIED') continue;
-    const { generation, resourceVersion: version = resourceVersion } = event.object.metadata;
-    resourceVersion = version;
-    const key = keyOf(event.object);
-    // Its own statuses come back, too.
-    if (done.get(key) === generation) continue;
-    done.set(key, generation);
-    line.add(event.object);
-  }
-}
+await following;
 
 /** Deployment, Service, status. */
 async function make(web: ElasticWebResource): Promise<void> {

@@ -8,7 +8,7 @@ import { KubeClient } from '../kube/client.ts';
 import { KubeError, rootCause } from '../kube/errors.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { LeaseElection } from '../kube/lease.ts';
-import { Transport } from '../kube/transport.ts';
+import { type AttemptReport, Transport } from '../kube/transport.ts';
 import { Endpoints } from '../syncer/endpoints.ts';
 import { ELASTIC_WEB, FIELD_MANAGER } from '../syncer/kinds.ts';
 import { createLog, type Log } from '../syncer/log.ts';
@@ -23,6 +23,14 @@ import type { SyncerFlags } from './syncer.ts';
  * 190 MiB instead of 310, for no more CPU.
  */
 const HEAP_GROWTH = '--heap-growing-percent=30';
+
+/** What requests say that are ended because the process ends. */
+const STOPPING = new KubeError({
+  verb: 'any call to',
+  target: 'the API server',
+  reason: 'Unreachable',
+  message: 'the syncer is stopping',
+});
 
 /** What is in hand at SIGTERM may take this long; then its requests are ended, so that the process is gone within 5 s. */
 const FINISH_MS = 4_000;
@@ -43,12 +51,15 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   const identity = await identityOf(flags, io);
   const hurry = new AbortController();
   const metrics = new Metrics(identity.server);
-  const transport = new Transport({
+  const toApiServer = {
     identity,
     userAgent: `elasticweb-syncer/${VERSION}`,
     signal: hurry.signal,
-    onAttempt: (attempt) => metrics.attempted(attempt),
-  });
+    onAttempt: (attempt: AttemptReport) => metrics.attempted(attempt),
+  };
+  const transport = new Transport(toApiServer);
+  // The Lease waits behind no other request.
+  const leaseTransport = new Transport({ ...toApiServer, connections: 2, timeoutMs: 5_000 });
   log.info('starting', { version: VERSION, server: identity.server, source: identity.source });
 
   const stop = new AbortController();
@@ -56,14 +67,10 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info('stopping', { signal });
     stop.abort();
-    lastCall = setTimeout(() => {
-      hurry.abort(new Error('the syncer is stopping'));
-      // Those that wait for a connection hear no signal.
-      void transport.close();
-    }, FINISH_MS);
+    lastCall ??= setTimeout(() => hurry.abort(STOPPING), FINISH_MS);
   };
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  const syncer = syncerOf({ flags, identity, transport, log, metrics });
+  const syncer = syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hurry });
   let endpoints: Endpoints | undefined;
   try {
     endpoints = await listen(flags, { metrics, isReady: () => syncer.isReady });
@@ -78,7 +85,9 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
     clearTimeout(lastCall);
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     await endpoints?.close();
-    await transport.close();
+    await Promise.all([transport.close(), leaseTransport.close()]);
+    // A connection that is just being made would keep the process for up to ten seconds, and undici gives no hold of it.
+    setTimeout(() => process.exit(), 200).unref();
   }
   log.info('stopped');
 }
@@ -87,22 +96,25 @@ interface Parts {
   readonly flags: SyncerFlags;
   readonly identity: Identity;
   readonly transport: Transport;
+  readonly leaseTransport: Transport;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Ends every request when it aborts. */
+  readonly hurry: AbortController;
 }
 
-function syncerOf({ flags, identity, transport, log, metrics }: Parts): Syncer {
+function syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hurry }: Parts): Syncer {
   const instance = `${hostname()}_${randomUUID()}`;
   const name = flags.leaseName ?? defaultLeaseName(flags);
   const lease = new LeaseElection({
-    client: new KubeClient({ transport }),
+    client: new KubeClient({ transport: leaseTransport }),
     namespace: flags.leaseNamespace ?? identity.namespace,
     name,
     identity: instance,
     fieldManager: FIELD_MANAGER,
     onError: (error) => log.warn('the Lease could not be had', { lease: name, error: describe(error) }),
   });
-  const election = flags.leaderElect ? { name, lease } : undefined;
+  const election = flags.leaderElect ? { name, lease, onLost: () => hurry.abort(STOPPING) } : undefined;
   const client = new KubeClient({ transport, mayWrite: () => election === undefined || lease.isLeading });
   return new Syncer({
     ...{ client, log, metrics, instance, election },

@@ -11,7 +11,7 @@ import { VERSION } from '../api/version.ts';
 import { ElasticWebCrd, KEEP_ANNOTATIONS } from './crd.ts';
 import { InvalidPropsError } from './invalid-props.ts';
 import { clusterScoped, compact } from './manifest.ts';
-import { aggregatedRoles, syncerServiceAccount } from './rbac.ts';
+import { aggregatedRoles, type SyncerIdentity, syncerServiceAccount } from './rbac.ts';
 
 const NAME = 'elasticweb-syncer';
 /** Where the syncer serves its metrics and probes. */
@@ -22,6 +22,7 @@ const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-
 /** What the props may be. Types alone say nothing to JavaScript, and little about texts and numbers. */
 const PROPS = object('', {
   namespace: namespaceName,
+  name: { type: 'string', maxLength: 50, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
   createNamespace: bool(''),
   replicas: int32('', { minimum: 0, maximum: 100 }),
   image: text('', { minLength: 1, pattern: '^[!-~]+$' }),
@@ -35,6 +36,12 @@ const PROPS = object('', {
 
 /** What an `ElasticWebInstall` is made from. */
 export interface ElasticWebInstallProps {
+  /**
+   * Name of the syncer, its Deployment, ServiceAccount, roles and Lease. Several installations in a cluster, each with a `selector` or
+   * `watchNamespaces` of its own, need different ones.
+   * @default elasticweb-syncer
+   */
+  readonly name?: string;
   /**
    * Namespace of the syncer.
    * @default elasticweb-system
@@ -92,7 +99,7 @@ export class ElasticWebInstall extends Construct {
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
-    const { namespace = 'elasticweb-system', createNamespace = true } = props;
+    const { name = NAME, namespace = 'elasticweb-system', createNamespace = true } = props;
     const errors = schemaErrors(withDefaults(props, PROPS), PROPS, '');
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
 
@@ -105,25 +112,25 @@ export class ElasticWebInstall extends Construct {
       clusterScoped(new ApiObject(this, 'namespace', { apiVersion: 'v1', kind: 'Namespace', metadata }));
     }
     new ElasticWebCrd(this, 'crd');
-    syncerServiceAccount(this, { name: NAME, namespace, leaseName: NAME });
+    syncerServiceAccount(this, { name, namespace });
     aggregatedRoles(this);
-    this.syncer = new ApiObject(this, 'syncer', syncerDeployment(namespace, props));
+    this.syncer = new ApiObject(this, 'syncer', syncerDeployment({ name, namespace }, props));
   }
 }
 
-function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
-  const selector = { 'app.kubernetes.io/name': NAME };
+function syncerDeployment({ name, namespace }: SyncerIdentity, props: ElasticWebInstallProps) {
+  const selector = { 'app.kubernetes.io/name': name };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: NAME, namespace, labels: { ...selector, 'app.kubernetes.io/version': VERSION } },
+    metadata: { name, namespace, labels: { ...selector, 'app.kubernetes.io/version': VERSION } },
     spec: {
       replicas: props.replicas ?? 2,
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: selector },
         spec: {
-          serviceAccountName: NAME,
+          serviceAccountName: name,
           automountServiceAccountToken: true,
           securityContext: {
             runAsNonRoot: true,
@@ -136,7 +143,7 @@ function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
               name: 'syncer',
               image: props.image ?? `elasticweb:${VERSION}`,
               imagePullPolicy: props.imagePullPolicy,
-              args: syncerArguments(props),
+              args: syncerArguments(name, props),
               // Node's default lets short-lived objects fill tens of MB before it looks; this is no slower and takes 40 % less.
               env: [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=2' }],
               ports: [{ name: 'http', containerPort: PORT }],
@@ -160,11 +167,14 @@ function syncerDeployment(namespace: string, props: ElasticWebInstallProps) {
   };
 }
 
-function syncerArguments({ watchNamespaces = [], selector, allowedServiceTypes, maxReplicas }: ElasticWebInstallProps) {
+function syncerArguments(
+  name: string,
+  { watchNamespaces = [], selector, allowedServiceTypes, maxReplicas }: ElasticWebInstallProps,
+) {
   return [
     'syncer',
     '--leader-elect',
-    `--lease-name=${NAME}`,
+    `--lease-name=${name}`,
     `--listen=:${PORT}`,
     ...watchNamespaces.map((namespace) => `--namespace=${namespace}`),
     ...(selector === undefined ? [] : [`--selector=${selector}`]),

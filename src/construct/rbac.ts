@@ -28,16 +28,14 @@ const SYNCER_RIGHTS: Rights = [
   [events, ['create', 'patch']],
 ];
 
-/** Names and place of the syncer's identity. */
+/** Name and place of the syncer: of its ServiceAccount, and of the Lease that tells which of several works. */
 export interface SyncerIdentity {
   readonly name: string;
   readonly namespace: string;
-  /** The Lease in that namespace that tells which of several syncers works. */
-  readonly leaseName: string;
 }
 
 /** Makes the syncer's ServiceAccount and gives it its rights: to ElasticWebs and their children in all namespaces, and to its Lease. */
-export function syncerServiceAccount(scope: Construct, { name, namespace, leaseName }: SyncerIdentity): ServiceAccount {
+export function syncerServiceAccount(scope: Construct, { name, namespace }: SyncerIdentity): ServiceAccount {
   const account = new ServiceAccount(scope, 'service-account', {
     metadata: { name, namespace },
     automountToken: false,
@@ -49,11 +47,11 @@ export function syncerServiceAccount(scope: Construct, { name, namespace, leaseN
   bound.addSubjects(account);
   ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
   clusterScoped(ApiObject.of(bound));
-  leaseRights(scope, account, { name, namespace, leaseName });
+  leaseRights(scope, account, { name, namespace });
   return account;
 }
 
-function leaseRights(scope: Construct, account: ServiceAccount, { name, namespace, leaseName }: SyncerIdentity): void {
+function leaseRights(scope: Construct, account: ServiceAccount, { name, namespace }: SyncerIdentity): void {
   const metadata = { name: `${name}-lease`, namespace };
   const role = new Role(scope, 'lease-role', { metadata });
   grant(role, [
@@ -61,7 +59,7 @@ function leaseRights(scope: Construct, account: ServiceAccount, { name, namespac
     [leases, ['create']],
     [leases, ['get', 'patch']],
   ]);
-  ApiObject.of(role).addJsonPatch(JsonPatch.add('/rules/1/resourceNames', [leaseName]));
+  ApiObject.of(role).addJsonPatch(JsonPatch.add('/rules/1/resourceNames', [name]));
   const binding = { metadata, role: Role.fromRoleName(scope, 'bound-lease-role', metadata.name) };
   const bound = new RoleBinding(scope, 'lease-role-binding', binding);
   bound.addSubjects(account);

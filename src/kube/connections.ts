@@ -9,9 +9,14 @@ export interface Connections {
   readonly stream: Requester;
 }
 
+export interface RequestOptions extends Dispatcher.RequestOptions {
+  /** Called when there is a connection, right before the request is sent on it. What it throws ends the request. */
+  readonly beforeSend?: (() => void) | undefined;
+}
+
 /** What sends requests to a fixed origin. */
 export interface Requester {
-  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  request(options: RequestOptions): Promise<Dispatcher.ResponseData>;
   close(): Promise<void>;
   destroy(): Promise<void>;
 }
@@ -73,12 +78,15 @@ export class ConnectionPools {
       maxResponseSize: connections === null ? -1 : LARGEST_ANSWER_BYTES,
       allowH2: false,
     };
-    if (proxyUrl === undefined) return new Pool(origin, { ...options, connect });
-    const proxy = new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+    const pool =
+      proxyUrl === undefined
+        ? new Pool(origin, { ...options, connect })
+        : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+    const asking = pool.compose(askBeforeSending);
     return {
-      request: (request) => proxy.request({ ...request, origin }),
-      close: () => proxy.close(),
-      destroy: () => proxy.destroy(),
+      request: (request) => asking.request({ ...request, origin }),
+      close: () => pool.close(),
+      destroy: () => pool.destroy(),
     };
   }
 
@@ -87,4 +95,27 @@ export class ConnectionPools {
     const forget = () => this.#closing.delete(pool);
     pool.close().then(forget, forget);
   }
+}
+
+/** A request may wait for a connection for long; what was true when it was made may not be true when it is sent. */
+function askBeforeSending(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return (options: Dispatcher.DispatchOptions & Pick<RequestOptions, 'beforeSend'>, handler) => {
+    const { beforeSend } = options;
+    if (beforeSend === undefined) return dispatch(options, handler);
+    const asking = new Proxy(handler, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property);
+        if (property !== 'onRequestStart') return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        return (controller: Dispatcher.DispatchController, context: unknown) => {
+          target.onRequestStart?.(controller, context);
+          try {
+            beforeSend();
+          } catch (error) {
+            controller.abort(error as Error);
+          }
+        };
+      },
+    });
+    return dispatch(options, asking);
+  };
 }

@@ -78,6 +78,9 @@ export class EventRecorder {
   /** By what they say, the one said longest ago first. */
   readonly #said = new Map<string, Said>();
   #wake: () => void = () => undefined;
+  #isHurried = false;
+  #isWriting = false;
+  #allWritten: () => void = () => undefined;
   #dropped = 0;
 
   constructor(options: EventRecorderOptions) {
@@ -122,22 +125,35 @@ export class EventRecorder {
     this.#wake();
   }
 
+  /** Waits until all is written, or no longer than this; from now on there are no pauses. */
+  async flush(timeoutMs: number): Promise<void> {
+    this.#isHurried = true;
+    if (this.#waiting.size === 0 && !this.#isWriting) return;
+    const written = new Promise<void>((resolve) => {
+      this.#allWritten = resolve;
+    });
+    await Promise.race([written, sleep(this.#clock, timeoutMs)]);
+  }
+
   /** Writes what there is to write until the signal aborts; what is left then is dropped. */
   async run(signal: AbortSignal): Promise<void> {
     onAbort(signal, () => this.#wake());
     while (!isAborted(signal)) {
       const [next] = this.#waiting;
       if (next === undefined) {
+        this.#allWritten();
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         continue;
       }
-      await sleep(this.#clock, this.#options.pauseMs?.() ?? 0, signal);
+      await sleep(this.#clock, this.#isHurried ? 0 : (this.#options.pauseMs?.() ?? 0), signal);
       this.#waiting.delete(next);
+      this.#isWriting = true;
       await this.#write(next, signal).catch((error: unknown) => {
         if (!isAborted(signal)) this.#options.onError(error);
       });
+      this.#isWriting = false;
     }
   }
 

@@ -100,7 +100,7 @@ export class LeaseElection {
    * after `lead` has ended. Returns whether leadership was lost; a process that lost it does best to end and to start anew.
    */
   async run(lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<'stopped' | 'lost'> {
-    while (!isAborted(signal) && !(await this.#attempt(signal))) {
+    while (!isAborted(signal) && !(await this.#attempt())) {
       await sleep(this.#clock, this.#pauseMs(), signal);
     }
     if (isAborted(signal)) {
@@ -121,7 +121,7 @@ export class LeaseElection {
       await renewing;
       await this.#release();
     }
-    return lost.signal.aborted ? 'lost' : 'stopped';
+    return lost.signal.aborted && !isAborted(signal) ? 'lost' : 'stopped';
   }
 
   /** Renews until the signal aborts (true) or the Lease is lost (false). */
@@ -130,7 +130,7 @@ export class LeaseElection {
       await sleep(this.#clock, this.#pauseMs(), signal);
       if (signal.aborted) return true;
       // After the deadline another may have led, and changed what we know of the world.
-      if (this.isLeading) await this.#attempt(signal);
+      if (this.isLeading) await this.#attempt();
       if (isAborted(signal)) return true;
       if (!this.isLeading) {
         this.#heldSinceMs = undefined;
@@ -147,24 +147,27 @@ export class LeaseElection {
     return leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs;
   }
 
-  /** Gets or renews the Lease if that is possible now. Returns whether it is ours. */
-  async #attempt(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Gets or renews the Lease if that is possible now. Returns whether it is ours. No signal ends it early: what the API server has done by
+   * then would not be known, and the Lease could not be given back.
+   */
+  async #attempt(): Promise<boolean> {
     // Counted from before the request: the API server cannot have seen it earlier.
     const startMs = this.#clock.monotonicMs();
     try {
-      const isOurs = await this.#take(signal);
+      const isOurs = await this.#take();
       this.#heldSinceMs = isOurs ? startMs : undefined;
       return isOurs;
     } catch (error) {
       // Somebody was quicker, or the API server could not be asked: what was held stays held until its deadline.
-      if (!isConflict(error) && !isAlreadyExists(error) && !signal.aborted) this.#options.onError(error);
+      if (!isConflict(error) && !isAlreadyExists(error)) this.#options.onError(error);
       return false;
     }
   }
 
-  async #take(signal: AbortSignal): Promise<boolean> {
+  async #take(): Promise<boolean> {
     // Twice in a deadline: a connection that went dead is worth a second try on another.
-    const within = AbortSignal.any([signal, AbortSignal.timeout(this.#renewDeadlineMs / 2)]);
+    const within = AbortSignal.timeout(this.#renewDeadlineMs / 2);
     if (this.#heldSinceMs !== undefined && this.#seen !== undefined && (await this.#touch(this.#seen.lease, within))) {
       return true;
     }

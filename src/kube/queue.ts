@@ -47,6 +47,8 @@ export interface Work {
   onError(key: string, error: unknown): void;
 }
 
+const LONGEST_ASKED_MS = 120_000;
+
 /** In which line a key waits. */
 type Line = 'fresh' | 'retried';
 
@@ -121,13 +123,13 @@ export class WorkQueue {
   /**
    * Adds a key after its back-off: 200 ms, then doubling up to 60 s, each varied by a fifth so that keys drift apart.
    *
-   * @param leastMs a longer wait that was asked for
+   * @param leastMs a longer wait that was asked for; at most two minutes of it count
    */
   retry(key: string, leastMs = 0): void {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
     this.#observer?.retried();
-    this.#enterAfter(key, Math.max(leastMs, backoffMs(failures, this.#backoff)), 'retried');
+    this.#enterAfter(key, Math.max(Math.min(leastMs, LONGEST_ASKED_MS), backoffMs(failures, this.#backoff)), 'retried');
   }
 
   /** How often the key was retried since it was last forgotten. */

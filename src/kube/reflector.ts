@@ -7,9 +7,11 @@ import { Deadline } from './deadline.ts';
 import { KubeError, isExpired } from './errors.ts';
 import { type KubeObject, type ResourceType, describeTarget } from './resource.ts';
 import { type Change, type Listing, ObjectStore } from './store.ts';
+import { type End, type WatchEnd, watchEndOf } from './watch-end.ts';
 import type { WatchEvent } from './watch-events.ts';
 
 export type { Change } from './store.ts';
+export type { WatchEnd } from './watch-end.ts';
 
 export interface ReflectorOptions<T extends KubeObject> extends Scope {
   readonly client: Pick<KubeClient, 'pages' | 'watch'>;
@@ -33,9 +35,6 @@ export interface ReflectorOptions<T extends KubeObject> extends Scope {
   readonly silenceMs?: number;
 }
 
-/** Why a watch ended: by the server, as it does every few minutes; nothing came; too old to go on; nonsense came; anything else. */
-export type WatchEnd = 'closed' | 'silent' | 'expired' | 'malformed' | 'failed';
-
 /** What a reflector has done so far; for metrics. */
 export interface ReflectorStats {
   readonly lists: number;
@@ -50,23 +49,11 @@ export interface ReflectorStats {
   readonly stale: number;
 }
 
-/** How a list or a watch ended, and so what comes next. */
-type End =
-  | { readonly kind: 'listed' }
-  /** Nothing is wrong: the server ended the watch, or there was nothing to tell. */
-  | { readonly kind: 'closed' | 'silent'; readonly livedMs: number }
-  | {
-      readonly kind: 'failed';
-      readonly error: unknown;
-      readonly livedMs: number;
-      readonly next: 'list' | 'watch';
-      /** Whether a watch had been granted, and broke off. */
-      readonly broke?: boolean;
-    };
-
 /** A watch that lived this long was a good one: its end says nothing against the next. */
 const GOOD_WATCH_MS = 10_000;
 const BACKOFF = { baseMs: 500, maxMs: 30_000 };
+/** Who asks us to stay away for longer, such as a load balancer for a day, is asked again all the same. */
+const LONGEST_ASKED_MS = 120_000;
 /** A server that grants watches, although they end early, is worth asking more often than one that does not. */
 const LONGEST_WAIT_AFTER_GRANT_MS = 5_000;
 /** So many lists in a row that are older than what was seen (a minute of them) are no lagging server, but a restored one. */
@@ -176,7 +163,10 @@ export class Reflector<T extends KubeObject> {
     const wasGranted = end.kind !== 'failed' || end.broke === true;
     const maxMs = wasGranted ? LONGEST_WAIT_AFTER_GRANT_MS : BACKOFF.maxMs;
     const asked = end.kind === 'failed' && end.error instanceof KubeError ? (end.error.retryAfterMs ?? 0) : 0;
-    return Math.max(asked, backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }));
+    return Math.max(
+      Math.min(asked, LONGEST_ASKED_MS),
+      backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }),
+    );
   }
 
   async #list(signal: AbortSignal): Promise<End> {
@@ -291,10 +281,4 @@ export class Reflector<T extends KubeObject> {
   #error(message: string): KubeError {
     return new KubeError({ verb: 'WATCH', target: this.#target, reason: 'UnusableAnswer', message });
   }
-}
-
-function watchEndOf(end: End): WatchEnd {
-  if (end.kind !== 'failed') return end.kind === 'silent' ? 'silent' : 'closed';
-  if (isExpired(end.error)) return 'expired';
-  return end.error instanceof KubeError && end.error.reason === 'UnusableAnswer' ? 'malformed' : 'failed';
 }

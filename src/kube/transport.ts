@@ -1,6 +1,7 @@
 /** HTTP to one API server: kept connections, a deadline on every request, and credentials that stay fresh. */
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { onAbort } from './abort.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { ConnectionPools } from './connections.ts';
 import { type Credentials, FreshCredentials } from './credentials.ts';
@@ -54,7 +55,7 @@ export interface TransportOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** Ends every call that has no signal of its own. */
+  /** Ends every call. */
   readonly signal?: AbortSignal;
   readonly onAttempt?: (report: AttemptReport) => void;
 }
@@ -91,9 +92,8 @@ export class Transport {
    * @throws KubeError for every failure but one: if the signal of the call aborts, its reason
    */
   async request(given: ApiCall): Promise<unknown> {
-    const call = { ...given, signal: given.signal ?? this.#options.signal };
+    const call = { ...given, signal: this.#signalOf(given) };
     for (let attempt = 1; ; attempt += 1) {
-      // undici looks at the signal only once it has a connection, which a server that hangs does not give.
       call.signal?.throwIfAborted();
       try {
         return await this.#authenticated(call, (credentials) => this.#attempt(call, credentials));
@@ -114,7 +114,8 @@ export class Transport {
    *
    * @throws as `request`; reading the bytes throws KubeError, or the reason of the abort
    */
-  async stream(call: ApiCall): Promise<AsyncIterable<Uint8Array>> {
+  async stream(given: ApiCall): Promise<AsyncIterable<Uint8Array>> {
+    const call = { ...given, signal: this.#signalOf(given) };
     return this.#authenticated(call, async (credentials) => {
       const deadline = new Deadline(this.#clock, this.#timeoutMs(call), call.signal);
       try {
@@ -169,11 +170,10 @@ export class Transport {
   }
 
   async #send(call: ApiCall, credentials: Credentials, deadline: Deadline, use: 'request' | 'stream'): Promise<Answer> {
-    call.beforeSend?.();
     const startMs = this.#clock.monotonicMs();
     let status: number | undefined;
     try {
-      const answer = await this.#pools.for(credentials.tls)[use].request({
+      const sent = this.#pools.for(credentials.tls)[use].request({
         method: call.method,
         path: this.#basePath + call.path + queryString(call.query),
         headers: {
@@ -184,10 +184,12 @@ export class Transport {
         },
         body: call.body === undefined ? null : JSON.stringify(call.body),
         signal: deadline.signal,
+        beforeSend: call.beforeSend,
         // The deadline is ours.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
+      const answer = await unlessAborted(sent, deadline.signal);
       status = answer.statusCode;
       return answer;
     } finally {
@@ -222,8 +224,27 @@ export class Transport {
     return new KubeError({ ...about(call), reason, message, cause: error });
   }
 
+  #signalOf({ signal: own }: ApiCall): AbortSignal | undefined {
+    const { signal: all } = this.#options;
+    return own !== undefined && all !== undefined ? AbortSignal.any([own, all]) : (own ?? all);
+  }
+
   #timeoutMs(call: ApiCall): number {
     return call.timeoutMs ?? this.#options.timeoutMs ?? 30_000;
+  }
+}
+
+/** undici looks at the signal only once it has a connection: a server that hangs gives none, and a busy pool gives one late. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let forget: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    forget = onAbort(signal, () => reject(signal.reason as Error));
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    forget();
+    promise.catch(() => undefined); // Told already.
   }
 }
 

@@ -17,8 +17,12 @@ export interface EndpointsOptions {
   readonly isReady: () => boolean;
 }
 
-/** What is kept open for a client that sends nothing. */
-const IDLE_MS = 10_000;
+/** How long a client may take to ask. */
+const ASK_MS = 10_000;
+/** How long one may take to read what it is sent. */
+const READ_MS = 30_000;
+/** More at a time is no Prometheus and no kubelet. */
+const MOST_CONNECTIONS = 64;
 
 /** The HTTP server. */
 export class Endpoints {
@@ -30,12 +34,17 @@ export class Endpoints {
 
   /** Begins to listen. @throws the system's error if the address cannot be had */
   static async listen(options: EndpointsOptions): Promise<Endpoints> {
-    const server = createServer({ requestTimeout: IDLE_MS, headersTimeout: IDLE_MS }, (request, response) => {
+    const server = createServer({ requestTimeout: ASK_MS, headersTimeout: ASK_MS }, (request, response) => {
+      const cut = setTimeout(() => response.destroy(), READ_MS);
+      response.once('close', () => clearTimeout(cut));
       // A client that went away while it was answered is not worth a word.
       answer(options, request, response).catch(() => response.destroy());
     });
+    server.maxConnections = MOST_CONNECTIONS;
     server.listen(options.port, options.host);
     await once(server, 'listening');
+    // Such as too many open files: this one connection fails, and the next may not.
+    server.on('error', () => undefined);
     return new Endpoints(server);
   }
 

@@ -12,11 +12,13 @@ import type { AttemptReport } from '../kube/transport.ts';
 import type { Cache } from './cache.ts';
 import { objectMetrics } from './object-metrics.ts';
 import type { Next } from './pass.ts';
-import type { ApplyResult, PassCounts } from './report.ts';
+import { APPLY_RESULTS, type ApplyResult, type PassCounts } from './report.ts';
 
 /** The one controller there is, as the label of that name. */
 const CONTROLLER = { controller: 'elasticweb' };
 const QUEUE = { ...CONTROLLER, name: 'elasticweb' };
+/** What controller-runtime calls what comes after a pass. */
+const RESULTS = { done: 'success', again: 'requeue_after', retry: 'error' } as const;
 /** controller-runtime's. */
 const PASS_SECONDS = [
   ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5],
@@ -114,6 +116,13 @@ export class Metrics implements PassCounts {
     const info = new Gauge({ ...about, labelNames: ['version', 'node'], registers: [this.#registry] });
     info.set({ version: VERSION, node: process.version }, 1);
     this.#addLookedUp();
+    // What has not happened yet is 0 and not absent: else the first time would be no increase.
+    for (const counter of [this.#errors, this.#terminal, this.#panics]) counter.inc(CONTROLLER, 0);
+    for (const result of Object.values(RESULTS)) this.#passes.inc({ ...CONTROLLER, result }, 0);
+    for (const counter of [this.#adds, this.#retries]) counter.inc(QUEUE, 0);
+    for (const kind of ['Deployment', 'Service']) {
+      for (const result of APPLY_RESULTS) this.#applied.inc({ kind, result }, 0);
+    }
   }
 
   /** From now on values are looked up here. */
@@ -128,8 +137,7 @@ export class Metrics implements PassCounts {
 
   /** A pass came to its end. */
   passed(next: Next): void {
-    const result = { done: 'success', again: 'requeue_after', retry: 'error' }[next.kind];
-    this.#passes.inc({ ...CONTROLLER, result });
+    this.#passes.inc({ ...CONTROLLER, result: RESULTS[next.kind] });
     if (next.kind === 'retry') this.#errors.inc(CONTROLLER);
     if (next.kind !== 'retry' && next.stalled === true) this.#terminal.inc(CONTROLLER);
   }

@@ -30,4 +30,10 @@ export interface PassContext {
 export type Next =
   | { readonly kind: 'done'; readonly stalled?: true }
   | { readonly kind: 'again'; readonly afterMs: number; readonly stalled?: true }
-  | { readonly kind: 'retry'; readonly reason?: TransientReason; readonly afterMs?: number };
+  | {
+      readonly kind: 'retry';
+      readonly reason?: TransientReason;
+      readonly afterMs?: number;
+      /** There is something left to tell, at this time. */
+      readonly tellAfterMs?: number;
+    };

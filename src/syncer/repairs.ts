@@ -23,7 +23,7 @@ export class ContendedError extends Error {
   constructor({ object, path }: Repair, retryAfterMs: number) {
     super(
       `${object}: ${path} was set ${MOST_REPAIRS} times within a minute, and each time somebody changed it back. ` +
-        `It is left alone for ${Math.ceil(retryAfterMs / 1000)} s; kubectl get with --show-managed-fields tells who it is`,
+        `It is left alone for up to a minute; kubectl get with --show-managed-fields tells who it is`,
     );
     this.retryAfterMs = retryAfterMs;
   }

@@ -8,7 +8,8 @@ import type { Child, ElasticWebResource } from './kinds.ts';
 import type { Log } from './log.ts';
 
 /** What became of one child in a pass. */
-export type ApplyResult = 'created' | 'configured' | 'unchanged' | 'conflict' | 'error';
+export const APPLY_RESULTS = ['created', 'configured', 'unchanged', 'conflict', 'error'] as const;
+export type ApplyResult = (typeof APPLY_RESULTS)[number];
 
 /** Counts what passes do. */
 export interface PassCounts {
@@ -44,7 +45,7 @@ export class Report {
         this.#counts.applied(child.childKind, child.failure.kind === 'stale' ? 'conflict' : 'error');
         continue;
       }
-      const { change, live, difference } = child;
+      const { change, live, difference, updated } = child;
       const { kind, metadata } = live;
       this.#counts.applied(kind, change);
       if (change === 'unchanged') continue;
@@ -56,9 +57,7 @@ export class Report {
       });
       if (change === 'created') made.push(live);
       // A change of the number alone is told as such.
-      if (difference !== undefined && difference !== 'spec.replicas') {
-        this.#event(web, 'Normal', 'Updated', 'Apply', `${kind} ${metadata.name}: ${difference}`);
-      }
+      if (updated !== undefined) this.#event(web, 'Normal', 'Updated', 'Apply', `${kind} ${metadata.name}: ${updated}`);
     }
     if (made.length > 0) {
       const names = made.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ');

@@ -26,8 +26,16 @@ export interface SyncerOptions {
   /** Which of several syncers this is, for Events. */
   readonly instance: string;
   readonly metrics: Metrics;
-  /** The election, and the name of its Lease; undefined: this process leads as long as it runs. */
-  readonly election: { readonly name: string; readonly lease: LeaseElection } | undefined;
+  /** The election; undefined: this process leads as long as it runs. */
+  readonly election:
+    | {
+        /** Name of the Lease. */
+        readonly name: string;
+        readonly lease: LeaseElection;
+        /** Called at once when the Lease is lost: what is in hand is not worth waiting for. */
+        readonly onLost: () => void;
+      }
+    | undefined;
   /** The namespaces whose ElasticWebs are kept; empty: all. */
   readonly namespaces: readonly string[];
   /** Label selector of the ElasticWebs that are kept. */
@@ -45,6 +53,8 @@ const RESYNC_MS = 10 * 60_000;
 /** While there are passes to make, and shortly after the last one, Events come one by one, with such pauses. */
 const EVENT_PAUSE_MS = 50;
 const SHORTLY_MS = 300;
+/** How long the last Events may take at the end. */
+const LAST_EVENTS_MS = 1_000;
 
 /** A syncer: whether it leads or waits to lead, its copies are kept up to date, so that it can take over at once. */
 export class Syncer {
@@ -122,14 +132,18 @@ export class Syncer {
     const { log, election } = this.#options;
     const over = new AbortController();
     const copies = this.#cache.run(AbortSignal.any([signal, over.signal]));
-    // What the last pass tells is still written.
     const telling = this.#events.run(over.signal);
     const stopped = new Promise<void>((resolve) => onAbort(signal, resolve));
     // Before everything has been listed, what is there would look absent.
     await Promise.race([this.#cache.synced(), stopped]);
     if (!isAborted(signal)) log.info('watching', { elasticwebs: [...this.#cache.webs.values()].length });
     const end = election
-      ? await election.lease.run((leading) => this.#lead(leading), signal)
+      ? await election.lease.run((leading) => {
+          onAbort(leading, () => {
+            if (!isAborted(signal)) election.onLost();
+          });
+          return this.#lead(leading);
+        }, signal)
       : await this.#lead(signal).then(() => 'stopped' as const);
     over.abort();
     await Promise.all([copies, telling]);
@@ -154,9 +168,13 @@ export class Syncer {
       process: (key: string) => this.#pass(key),
       onError: (key: string, error: unknown) => this.#failed(key, error),
     };
+    onAbort(signal, () => {
+      this.#isLeading = false;
+    });
     await this.#queue.run(work, signal);
     stopResync();
-    this.#isLeading = false;
+    // What the last pass told is written while this process may still write.
+    await this.#events.flush(LAST_EVENTS_MS);
   }
 
   async #pass(key: string): Promise<void> {
@@ -167,6 +185,7 @@ export class Syncer {
     else this.#waitingForPort.delete(key);
     if (next.kind === 'retry') {
       this.#queue.retry(key, next.afterMs);
+      if (next.tellAfterMs !== undefined) this.#queue.addAfter(key, next.tellAfterMs);
       return;
     }
     this.#queue.forget(key);
@@ -176,8 +195,8 @@ export class Syncer {
   #failed(key: string, error: unknown): void {
     const { log, metrics } = this.#options;
     metrics.failed();
-    // Who leads now will do it.
-    if (isNotLeading(error)) return;
+    // Who leads now, or next, will do it.
+    if (isNotLeading(error) || !this.#isLeading) return;
     const { stack } = error instanceof Error && !(error instanceof KubeError) ? error : {};
     log.error('pass failed, tried again', { elasticweb: key, error: describe(error), stack });
   }

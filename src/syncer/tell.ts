@@ -75,7 +75,9 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     now: context.now(),
   });
   if (isDeepStrictEqual(status, web.status)) return next;
-  const waitMs = learnt.scaleTime !== undefined ? 0 : pace.waitMs(keyOf(web));
+  // Nor does what was asked to wait: a pass in a moment would ask the API server again.
+  const mustTell = learnt.scaleTime !== undefined || (next.kind === 'retry' && next.afterMs !== undefined);
+  const waitMs = mustTell ? 0 : pace.waitMs(keyOf(web));
   if (waitMs > 0) return soonest(next, waitMs);
   const vanished = Object.keys(web.status ?? {}).filter((field) => !(field in status));
   // With the uid, this is said about this very object, or about none.
@@ -104,7 +106,7 @@ function soonest(next: Next, afterMs: number): Next {
     case 'again':
       return { ...next, afterMs: Math.min(next.afterMs, afterMs) };
     case 'retry':
-      return next;
+      return { ...next, tellAfterMs: afterMs };
     default:
       return next satisfies never;
   }

@@ -63,6 +63,20 @@ test('another namespace moves the right to the Lease, too', () => {
   });
 });
 
+test('two installations with names of their own share nothing but the CRD and the roles for people', () => {
+  const namesOf = (props: object) => installed(props).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  const shared = new Set(namesOf({ name: 'shard-a', namespace: 'a' }));
+  assert.deepEqual(
+    namesOf({ name: 'shard-b', namespace: 'b' }).filter((name) => shared.has(name)),
+    [
+      'CustomResourceDefinition elasticwebs.elasticweb.example.com',
+      'ClusterRole elasticweb-view',
+      'ClusterRole elasticweb-edit',
+    ],
+  );
+  assert.ok((argsOf({ name: 'shard-a' }) as string[]).includes('--lease-name=shard-a'));
+});
+
 test('the namespace of the chart is not given to what belongs to the whole cluster', () => {
   assert.equal(asYaml(installed({}, 'dev')), asYaml(installed()));
 });

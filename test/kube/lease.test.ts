@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as settled } from 'node:timers/promises';
 import { test } from 'node:test';
+import { sleep } from '../../src/kube/clock.ts';
 import { KubeError } from '../../src/kube/errors.ts';
 import { type Lease, LeaseElection, type LeaseElectionOptions } from '../../src/kube/lease.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -60,7 +61,7 @@ function error(status: number, reason: string): KubeError {
 }
 
 /** A candidate that works by holding on until it is told to stop. */
-function candidate(server: LeaseServer, identity: string, clock: FakeClock) {
+function candidate(server: LeaseServer, identity: string, clock: FakeClock, finishSeconds = 0) {
   const errors: unknown[] = [];
   const stop = new AbortController();
   const election = new LeaseElection({
@@ -74,6 +75,7 @@ function candidate(server: LeaseServer, identity: string, clock: FakeClock) {
     state.led += 1;
     state.isWorking = true;
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await sleep(clock, finishSeconds * 1_000);
     state.isWorking = false;
   };
   const ended = election.run(lead, stop.signal);
@@ -274,6 +276,26 @@ test('told to stop while it waits, it stops', async () => {
   assert.equal(await a.ended, 'stopped');
   assert.equal(a.state.led, 0);
   assert.equal(server.holder, 'other');
+});
+
+test('told to stop while a renewal is under way, it waits for that and gives the Lease back', async () => {
+  const [server, clock] = [new LeaseServer(), new FakeClock()];
+  const a = candidate(server, 'a', clock);
+  await rest();
+  server.beforeWrite = () => a.stop(); // In the middle of the renewal.
+  clock.advance(2_000);
+  assert.equal(await a.ended, 'stopped');
+  assert.equal(server.holder, null);
+});
+
+test('told to stop while it can no longer renew, it has stopped and not lost', async () => {
+  const [server, clock] = [new LeaseServer(), new FakeClock()];
+  const a = candidate(server, 'a', clock, 20);
+  await rest();
+  server.down = true;
+  a.stop();
+  await pass(clock, 21);
+  assert.equal(await a.ended, 'stopped');
 });
 
 test('times that would let two lead are refused', () => {

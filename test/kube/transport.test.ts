@@ -383,3 +383,56 @@ test('close ends what is under way', async (t) => {
   await transport.close();
   assert.equal((await pending).reason, 'Unreachable');
 });
+
+test('a write that waited for a connection is not sent if it may no longer be, when its turn comes', async (t) => {
+  const held: (() => void)[] = [];
+  const stub = await startApiStub(t, (_, response) => {
+    held.push(() => reply(response, 200, {}));
+  });
+  const transport = new Transport({ identity: stub.identity, userAgent: 'test', connections: 1 });
+  t.after(() => transport.close());
+  const call = { method: 'PATCH', path: '/x', target: 'Thing x', body: {} } as const;
+  const first = transport.request(call);
+  let mayWrite = true;
+  const refusal = new KubeError({ verb: 'PATCH', target: 'Thing x', reason: 'NotLeading', message: 'not any more' });
+  const beforeSend = (): void => {
+    if (!mayWrite) throw refusal;
+  };
+  const second = transport.request({ ...call, beforeSend });
+  await eventually(() => held.length === 1, { timeoutMs: 5_000, what: 'the first' });
+  mayWrite = false;
+  held[0]?.();
+  await first;
+  await assert.rejects(second, (error) => error === refusal);
+  assert.equal(stub.asked.length, 1);
+  mayWrite = true;
+  const third = transport.request({ ...call, beforeSend });
+  await eventually(() => held.length === 2, { timeoutMs: 5_000, what: 'the third' });
+  held[1]?.();
+  await third;
+});
+
+test('an abort is heard while a request waits for a connection, and the request is never sent', async (t) => {
+  const held: (() => void)[] = [];
+  const stub = await startApiStub(t, (_, response) => {
+    held.push(() => reply(response, 200, {}));
+  });
+  const stop = new AbortController();
+  const transport = new Transport({ identity: stub.identity, userAgent: 'test', connections: 1, signal: stop.signal });
+  t.after(() => transport.close());
+  const own = new AbortController();
+  const call = { method: 'GET', path: '/x', target: 'Thing x' } as const;
+  const first = transport.request(call);
+  const second = transport.request({ ...call, signal: own.signal });
+  const third = transport.request({ ...call, signal: new AbortController().signal });
+  await eventually(() => held.length === 1, { timeoutMs: 5_000, what: 'the first' });
+  const reason = new Error('enough');
+  own.abort(reason);
+  await assert.rejects(second, (error) => error === reason);
+  held[0]?.();
+  await first;
+  await eventually(() => held.length === 2, { timeoutMs: 5_000, what: 'the third' });
+  stop.abort(reason);
+  await assert.rejects(third, (error) => error === reason, 'the signal of the transport ends all');
+  assert.equal(stub.asked.length, 2);
+});

@@ -18,7 +18,7 @@ test('a field may be repaired three times a minute, then it is left alone until 
     (error) =>
       error instanceof ContendedError &&
       error.retryAfterMs === 30_000 &&
-      /Deployment shop\/web: spec.template was set 3 times .* left alone for 30 s/.test(error.message),
+      /Deployment shop\/web: spec.template was set 3 times .* left alone for up to a minute/.test(error.message),
   );
   clock.advance(29_999);
   assert.throws(() => repairs.check(repair), ContendedError);
