@@ -125,6 +125,7 @@ test('a webhook that is away is told, and waited for', async () => {
 test('with a webhook that changes a field each time, the syncer does not fight', async () => {
   verdict = ({ request: { object } }) => {
     const { image } = containerOf(object);
+    if (object.metadata.name !== 'mirrored' && object.metadata.name !== 'probe') return { allowed: true };
     const path = '/spec/template/spec/containers/0/image';
     return image.startsWith('mirror/')
       ? { allowed: true }
