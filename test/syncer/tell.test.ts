@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KubeError } from '../../src/kube/errors.ts';
+import type { Failure } from '../../src/syncer/failure.ts';
+import type { ElasticWebResource } from '../../src/syncer/kinds.ts';
+import { Pace } from '../../src/syncer/pace.ts';
+import type { PassContext } from '../../src/syncer/pass.ts';
+import { fail, say } from '../../src/syncer/tell.ts';
+import { FakeClock } from '../kube/fake-clock.ts';
+import { web } from './objects.ts';
+
+/** A pass of which only the end is played. `live` is what the API server has. */
+function start(live: ElasticWebResource | undefined = web()) {
+  const clock = new FakeClock();
+  const written: unknown[] = [];
+  const forgotten: string[] = [];
+  const refusals: KubeError[] = [];
+  const context = {
+    client: {
+      mergePatch: (_type: unknown, _name: unknown, patch: unknown) => {
+        const refusal = refusals.shift();
+        if (refusal !== undefined) return Promise.reject(refusal);
+        written.push(patch);
+        return Promise.resolve(web());
+      },
+      get: () => Promise.resolve(live),
+    },
+    cache: {
+      webs: { observe: () => undefined, forget: ({ metadata }: ElasticWebResource) => forgotten.push(metadata.name) },
+      deployments: { get: () => undefined },
+    },
+    report: { state: () => undefined, stale: () => undefined },
+    pace: new Pace(clock),
+    now: () => new Date('2026-01-02T03:04:05Z'),
+  } as unknown as PassContext; // What the end of a pass uses, and no more.
+  return { clock, context, written, forgotten, refusals };
+}
+
+const trouble = (more: object = {}): Failure => ({
+  ...{ kind: 'transient', reason: 'NodePortConflict', message: 'taken' },
+  ...more,
+});
+const suspended = { outcome: { kind: 'suspended' } } as const;
+const done = { kind: 'done' } as const;
+
+test('a status is written at once, and the next one a second later, by a pass that is asked for', async () => {
+  const { clock, context, written } = start();
+  assert.deepEqual(await say(context, web(), suspended, done), { kind: 'done' });
+  clock.advance(300);
+  assert.deepEqual(await say(context, web(), suspended, done), { kind: 'again', afterMs: 700 });
+  assert.equal(written.length, 1);
+  clock.advance(700);
+  assert.deepEqual(await say(context, web(), suspended, done), { kind: 'done' });
+  assert.equal(written.length, 2);
+});
+
+test('what a failed pass has to tell waits a second, too, and not for the next attempt', async () => {
+  const { clock, context, written } = start();
+  await fail(context, web(), trouble());
+  clock.advance(400);
+  const next = await fail(context, web(), trouble({ message: 'taken, and more pods are ready' }));
+  assert.deepEqual(next, { kind: 'retry', reason: 'NodePortConflict', tellAfterMs: 600 });
+  assert.equal(written.length, 1);
+});
+
+test('what has to wait because the API server asks for it is told at once', async () => {
+  const { context, written } = start();
+  await fail(context, web(), trouble());
+  const next = await fail(context, web(), trouble({ message: 'busy', retryAfterMs: 30_000 }));
+  assert.deepEqual(next, { kind: 'retry', reason: 'NodePortConflict', afterMs: 30_000 });
+  assert.equal(written.length, 2);
+});
+
+test('that pods were added is told at once: no later pass would know when', async () => {
+  const { context, written } = start();
+  await say(context, web(), suspended, done);
+  await say(context, web(), { ...suspended, scaleTime: new Date('2026-01-02T03:04:05Z') }, done);
+  assert.equal(written.length, 2);
+});
+
+const refused = (status: number, reason: string) =>
+  new KubeError({ verb: 'PATCH', target: 'ElasticWeb blog/shop status', status, reason, message: 'no' });
+
+for (const [status, reason] of [
+  [409, 'Conflict'],
+  [404, 'NotFound'],
+] as const) {
+  test(`a status refused with ${status} is tried again while the ElasticWeb is there, which is looked up`, async () => {
+    const { context, forgotten, refusals } = start();
+    refusals.push(refused(status, reason));
+    assert.deepEqual(await say(context, web(), suspended, done), { kind: 'retry' });
+    assert.deepEqual(forgotten, []);
+  });
+
+  test(`a status refused with ${status} is nothing more to do when the ElasticWeb is gone`, async () => {
+    const { context, forgotten, refusals } = start();
+    context.client.get = () => Promise.resolve(undefined);
+    refusals.push(refused(status, reason));
+    assert.deepEqual(await say(context, web(), suspended, done), { kind: 'done' });
+    assert.equal(forgotten.length, 1);
+  });
+}
