@@ -60,7 +60,10 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   const transport = new Transport(toApiServer);
   // The Lease waits behind no other request.
   const leaseTransport = new Transport({ ...toApiServer, connections: 2, timeoutMs: 5_000 });
-  log.info('starting', { version: VERSION, server: identity.server, source: identity.source });
+  log.info('starting', {
+    ...{ version: VERSION, server: identity.server, source: identity.source },
+    ...{ namespaces: flags.namespace?.join(), selector: flags.selector, leaderElect: flags.leaderElect },
+  });
 
   const stop = new AbortController();
   let lastCall: NodeJS.Timeout | undefined;
@@ -74,6 +77,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   let endpoints: Endpoints | undefined;
   try {
     endpoints = await listen(flags, { metrics, isReady: () => syncer.isReady });
+    if (endpoints) log.info('listening', { port: endpoints.port });
     await refuseBadSelector(new KubeClient({ transport }), flags);
     if ((await syncer.run(stop.signal)) === 'lost') {
       log.error('lease lost', { lease: flags.leaseName ?? defaultLeaseName(flags) });
@@ -105,16 +109,18 @@ interface Parts {
 
 function syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hurry }: Parts): Syncer {
   const instance = `${hostname()}_${randomUUID()}`;
-  const name = flags.leaseName ?? defaultLeaseName(flags);
+  const { namespace, name } = leaseOf(flags, identity);
+  const named = `${namespace}/${name}`;
   const lease = new LeaseElection({
     client: new KubeClient({ transport: leaseTransport }),
-    namespace: flags.leaseNamespace ?? identity.namespace,
-    name,
-    identity: instance,
-    fieldManager: FIELD_MANAGER,
-    onError: (error) => log.warn('the Lease could not be had', { lease: name, error: describe(error) }),
+    ...{ namespace, name, identity: instance, fieldManager: FIELD_MANAGER },
+    onError: (error) =>
+      log.warn('the Lease could not be had', { lease: named, error: describe(error), hint: LEASE_HINT }),
+    onOtherLeads: (holder) => log.info('waiting, another leads', { lease: named, holder, identity: instance }),
   });
-  const election = flags.leaderElect ? { name, lease, onLost: () => hurry.abort(STOPPING) } : undefined;
+  const election = flags.leaderElect
+    ? { name: named, identity: instance, lease, onLost: () => hurry.abort(STOPPING) }
+    : undefined;
   const client = new KubeClient({ transport, mayWrite: () => election === undefined || lease.isLeading });
   return new Syncer({
     ...{ client, log, metrics, instance, election },
@@ -124,6 +130,16 @@ function syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hu
     allowedServiceTypes: flags.allowedServiceTypes,
     maxReplicas: flags.maxReplicas,
   });
+}
+
+const LEASE_HINT = 'is there such a namespace, and the right to Leases in it? --lease-namespace names another';
+
+/** Outside of the cluster, the Lease is where the installation has it: a context's namespace may be any. */
+function leaseOf(flags: SyncerFlags, { isPod, namespace }: Identity): { namespace: string; name: string } {
+  return {
+    namespace: flags.leaseNamespace ?? (isPod ? namespace : 'elasticweb-system'),
+    name: flags.leaseName ?? defaultLeaseName(flags),
+  };
 }
 
 /** Syncers that keep the same ElasticWebs compete; those that keep others do not. */

@@ -64,9 +64,10 @@ export function syncerCommand(io: Io): Command {
         .argParser(truth),
     )
     .addOption(
-      flag('--lease-namespace <name>', 'namespace of the Lease (default: the own one)').argParser(
-        dnsLabel('namespace'),
-      ),
+      flag(
+        '--lease-namespace <name>',
+        'namespace of the Lease (default: that of the pod; outside of the cluster elasticweb-system)',
+      ).argParser(dnsLabel('namespace')),
     )
     .addOption(
       flag('--lease-name <name>', 'name of the Lease (default: one for each --selector and --namespace)').argParser(

@@ -77,6 +77,8 @@ export class EventRecorder {
   readonly #waiting = new Set<Said>();
   /** By what they say, the one said longest ago first. */
   readonly #said = new Map<string, Said>();
+  /** Series with a count that is to be written at its time. */
+  readonly #later = new Map<Said, () => void>();
   #wake: () => void = () => undefined;
   #isHurried = false;
   #isWriting = false;
@@ -115,7 +117,10 @@ export class EventRecorder {
     // The last place is that of what was said last.
     this.#said.delete(key);
     this.#said.set(key, said);
-    if (said.count > 2 && said.writtenMs !== undefined && nowMs - said.writtenMs < SERIES_WRITE_MS) return;
+    if (said.count > 2 && said.writtenMs !== undefined && nowMs - said.writtenMs < SERIES_WRITE_MS) {
+      this.#writeLater(said, said.writtenMs + SERIES_WRITE_MS - nowMs);
+      return;
+    }
     if (this.#waiting.size >= MOST_WAITING) {
       this.#dropped += 1;
       this.#said.delete(key);
@@ -128,6 +133,12 @@ export class EventRecorder {
   /** Waits until all is written, or no longer than this; from now on there are no pauses. */
   async flush(timeoutMs: number): Promise<void> {
     this.#isHurried = true;
+    for (const [said, cancel] of this.#later) {
+      cancel();
+      this.#waiting.add(said);
+    }
+    this.#later.clear();
+    this.#wake();
     if (this.#waiting.size === 0 && !this.#isWriting) return;
     const written = new Promise<void>((resolve) => {
       this.#allWritten = resolve;
@@ -137,7 +148,10 @@ export class EventRecorder {
 
   /** Writes what there is to write until the signal aborts; what is left then is dropped. */
   async run(signal: AbortSignal): Promise<void> {
-    onAbort(signal, () => this.#wake());
+    onAbort(signal, () => {
+      for (const cancel of this.#later.values()) cancel();
+      this.#wake();
+    });
     while (!isAborted(signal)) {
       const [next] = this.#waiting;
       if (next === undefined) {
@@ -188,6 +202,17 @@ export class EventRecorder {
       options,
     );
     said.name = event.metadata.name;
+  }
+
+  /** Counts that come in between are written together. */
+  #writeLater(said: Said, delayMs: number): void {
+    if (this.#later.has(said)) return;
+    const cancel = this.#clock.schedule(delayMs, () => {
+      this.#later.delete(said);
+      this.#waiting.add(said);
+      this.#wake();
+    });
+    this.#later.set(said, cancel);
   }
 
   #forgetOld(nowMs: number): void {

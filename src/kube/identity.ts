@@ -15,6 +15,8 @@ export interface Identity extends CredentialSource {
   readonly proxyUrl: string | undefined;
   /** The namespace that is meant when none is named: of the context, of the pod, else `default`. */
   readonly namespace: string;
+  /** Whether we run in a pod of that cluster, with its service account. */
+  readonly isPod: boolean;
   /** Where this comes from, for the log: `context kind-dev of /home/ada/.kube/config`. */
   readonly source: string;
 }
@@ -74,6 +76,7 @@ async function fromKubeconfig(files: readonly string[], asked: string | undefine
     server: cluster.server,
     proxyUrl: nonEmpty(cluster.proxyUrl),
     namespace: nonEmpty(context.namespace) ?? 'default',
+    isPod: false,
     source: `context ${name} of ${shown}`,
     ...credentialSource(`kubeconfig ${shown}, context ${name}`, async () => {
       const current = await loadKubeconfig(files);
@@ -91,6 +94,7 @@ async function fromServiceAccount(dir: string, host: string, port: string): Prom
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     proxyUrl: undefined,
     namespace: nonEmpty(namespace.trim()) ?? 'default',
+    isPod: true,
     source: 'the service account of this pod',
     async read() {
       try {

@@ -49,6 +49,8 @@ export interface LeaseElectionOptions {
   readonly now?: () => Date;
   /** Told about attempts that failed; the election goes on. */
   readonly onError: (error: unknown) => void;
+  /** Told who leads, when it is somebody else. */
+  readonly onOtherLeads?: (holder: string) => void;
 }
 
 /** What is known of the Lease: its content, and when it was first seen so. */
@@ -67,6 +69,7 @@ export class LeaseElection {
   #seen: Observation | undefined;
   /** When the attempt began that last succeeded; undefined while another leads, or nobody. */
   #heldSinceMs: number | undefined;
+  #otherLeads: string | undefined;
 
   /** @throws RangeError unless the times grow: pause, renew deadline, duration */
   constructor(options: LeaseElectionOptions) {
@@ -181,7 +184,11 @@ export class LeaseElection {
     }
     this.#see(lease);
     const holder = holderOf(lease);
-    if (holder !== undefined && holder !== identity && !this.#isExpired(lease)) return false;
+    if (holder !== undefined && holder !== identity && !this.#isExpired(lease)) {
+      if (holder !== this.#otherLeads) this.#options.onOtherLeads?.(holder);
+      this.#otherLeads = holder;
+      return false;
+    }
     await this.#write(lease, within);
     return true;
   }

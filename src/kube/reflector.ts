@@ -41,7 +41,7 @@ export interface ReflectorStats {
   readonly watches: number;
   readonly watchEnds: Readonly<Record<WatchEnd, number>>;
   readonly events: number;
-  /** How long ago the API server was last heard of: a list, an event or a bookmark; undefined before the first list. */
+  /** How long ago the API server was last heard of: a list, a granted watch, an event or a bookmark; undefined before the first list. */
   readonly silentForMs: number | undefined;
   /** Lines of a watch that could not be understood. Each is followed by a new list. */
   readonly malformed: number;
@@ -219,6 +219,7 @@ export class Reflector<T extends KubeObject> {
     let granted = false;
     const onGranted = () => {
       granted = true;
+      this.#heardMs = this.#clock.monotonicMs();
     };
     try {
       const scope = { namespace, labelSelector, resourceVersion: this.#store.seenUpTo ?? '' };

@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import type { Manifest } from '../construct/manifest.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
-import { type Difference, needsApply } from '../kube/difference.ts';
+import { needsApply } from '../kube/difference.ts';
 import { hasApplied } from '../kube/owned-fields.ts';
 import { keyOf, type KubeObject, type ManagedFieldsEntry, type ResourceType } from '../kube/resource.ts';
 import { claimSpec } from './adoption.ts';
 import type { Copies } from './cache.ts';
 import { isDuplicate } from './failure.ts';
-import { type Child, type Deployment, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
+import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
 import type { PassContext } from './pass.ts';
 import { claimRenumberedPorts } from './renumbered-port.ts';
@@ -30,8 +30,6 @@ export interface Applied<T extends Child> {
   readonly live: T;
   /** The first field that differed, for the log. */
   readonly difference?: string;
-  /** What else than the number of pods was not as it should be, for people: a field, or `taken over`. */
-  readonly updated?: string;
 }
 
 /**
@@ -80,7 +78,6 @@ export async function applyChild<T extends Child>(
   if (live !== undefined && !hasApplied(live, FIELD_MANAGER)) await claimFields(client, type, live, claimSpec);
   const { uid } = live?.metadata ?? {};
   const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
-  const updated = live && toldUpdate(desired, live, difference);
   const apply = () =>
     client.apply(type, asKubeObject(body), { fieldManager: FIELD_MANAGER, force: live !== undefined });
   const result = await apply().catch(async (error: unknown) => {
@@ -99,18 +96,7 @@ export async function applyChild<T extends Child>(
     before: live,
     live: result,
     ...(difference && { difference: difference.path }),
-    ...(updated !== undefined && { updated }),
   };
-}
-
-function toldUpdate(desired: Manifest, live: Child, difference: Difference | undefined): string | undefined {
-  if (!hasApplied(live, FIELD_MANAGER)) return 'taken over';
-  if (difference?.path !== 'spec.replicas') return difference?.path;
-  const sameNumber = {
-    ...desired,
-    spec: { ...(desired.spec as object), replicas: (live as Deployment).spec.replicas },
-  };
-  return needsApply({ desired: asKubeObject(sameNumber), live, fieldManager: FIELD_MANAGER })?.path;
 }
 
 /**

@@ -137,9 +137,12 @@ export class Metrics implements PassCounts {
 
   /** A pass came to its end. */
   passed(next: Next): void {
-    this.#passes.inc({ ...CONTROLLER, result: RESULTS[next.kind] });
-    if (next.kind === 'retry') this.#errors.inc(CONTROLLER);
-    if (next.kind !== 'retry' && next.stalled === true) this.#terminal.inc(CONTROLLER);
+    // As controller-runtime has it, an error that only a change of the object ends is an error, too.
+    const isStalled = next.kind !== 'retry' && next.stalled === true;
+    const result = isStalled ? 'error' : RESULTS[next.kind];
+    this.#passes.inc({ ...CONTROLLER, result });
+    if (result === 'error') this.#errors.inc(CONTROLLER);
+    if (isStalled) this.#terminal.inc(CONTROLLER);
   }
 
   /** A pass came to no end of its own. */
@@ -208,7 +211,7 @@ export class Metrics implements PassCounts {
     watches('elasticweb_watch_restarts_total', 'Watches that ended, by reason.', ({ watchEnds }, set) => {
       for (const [reason, count] of Object.entries(watchEnds)) set(count, reason);
     });
-    const heard = 'When the API server was last heard of: by a list, an event or a bookmark.';
+    const heard = 'When the API server was last heard of: by a list, a granted watch, an event or a bookmark.';
     watches('elasticweb_watch_last_event_timestamp_seconds', heard, ({ silentForMs }, set) => {
       if (silentForMs !== undefined) set(seconds(Date.now() - silentForMs));
     });

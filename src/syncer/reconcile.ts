@@ -131,7 +131,10 @@ function judge(
   if (before === undefined || replacesPods(before, live)) {
     return { kind: 'progressing', message: 'the Deployment was just changed' };
   }
-  return rolloutOf(before, times);
+  const earlier = rolloutOf(before, times);
+  return earlier.kind === 'serving' && scaleTime
+    ? { ...earlier, message: 'the number of pods was just changed' }
+    : earlier;
 }
 
 /**

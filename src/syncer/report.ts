@@ -3,6 +3,7 @@
 import type { Condition } from '../api/types.ts';
 import type { EventRecorder, Happening } from '../kube/events.ts';
 import { keyOf } from '../kube/resource.ts';
+import { changesBetween } from './changes.ts';
 import type { KeptChildren } from './children.ts';
 import type { Child, ElasticWebResource } from './kinds.ts';
 import type { Log } from './log.ts';
@@ -45,7 +46,7 @@ export class Report {
         this.#counts.applied(child.childKind, child.failure.kind === 'stale' ? 'conflict' : 'error');
         continue;
       }
-      const { change, live, difference, updated } = child;
+      const { change, before, live, difference } = child;
       const { kind, metadata } = live;
       this.#counts.applied(kind, change);
       if (change === 'unchanged') continue;
@@ -57,7 +58,8 @@ export class Report {
       });
       if (change === 'created') made.push(live);
       // A change of the number alone is told as such.
-      if (updated !== undefined) this.#event(web, 'Normal', 'Updated', 'Apply', `${kind} ${metadata.name}: ${updated}`);
+      const changes = before === undefined ? '' : changesBetween(before, live);
+      if (changes !== '') this.#event(web, 'Normal', 'Updated', 'Apply', `${kind} ${metadata.name}: ${changes}`);
     }
     if (made.length > 0) {
       const names = made.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ');
@@ -70,20 +72,25 @@ export class Report {
     }
   }
 
-  /** The number of pods was changed. */
+  /** The number of pods was changed. If that number was wanted before, somebody had changed the Deployment. */
   scaled(web: ElasticWebResource, from: number, to: number, why: string): void {
     this.#log.info('scaled', { elasticweb: keyOf(web), from, to, why });
-    this.#event(web, 'Normal', 'Scaled', 'Scale', `from ${from} to ${to} pods: ${why}`);
+    const isRepair = web.status?.desiredReplicas === to;
+    const told = isRepair
+      ? `set back from ${from}, which somebody made it, to ${to} pods`
+      : `from ${from} to ${to} pods`;
+    this.#event(web, 'Normal', 'Scaled', 'Scale', `${told}: ${why}`);
   }
 
   /** The status was written. Only what became of Ready is worth telling. */
   state(web: ElasticWebResource, previous: Condition | undefined, ready: Condition | undefined): void {
     if (ready === undefined || (ready.status === previous?.status && ready.reason === previous.reason)) return;
     const { status, reason, message } = ready;
-    this.#log.info('state changed', { elasticweb: keyOf(web), ready: status, reason, why: message });
+    const isWell = status === 'True' || reason === 'Suspended' || reason === 'Progressing';
+    const level = isWell ? 'info' : 'warn';
+    this.#log[level]('state changed', { elasticweb: keyOf(web), ready: status, reason, why: message });
     // That a rollout has begun is told by what was created, updated or scaled.
     if (reason === 'Progressing') return;
-    const isWell = status === 'True' || reason === 'Suspended';
     this.#event(web, isWell ? 'Normal' : 'Warning', reason, 'Reconcile', message);
   }
 

@@ -8,7 +8,7 @@ import { isNotFound, isNotLeading, KubeError } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { LeaseElection } from '../kube/lease.ts';
 import { WorkQueue } from '../kube/queue.ts';
-import { keyOf } from '../kube/resource.ts';
+import { keyOf, parseKey } from '../kube/resource.ts';
 import { Cache } from './cache.ts';
 import { ELASTIC_WEB } from './kinds.ts';
 import type { Log } from './log.ts';
@@ -29,8 +29,10 @@ export interface SyncerOptions {
   /** The election; undefined: this process leads as long as it runs. */
   readonly election:
     | {
-        /** Name of the Lease. */
+        /** Namespace and name of the Lease. */
         readonly name: string;
+        /** Who this is in the election. */
+        readonly identity: string;
         readonly lease: LeaseElection;
         /** Called at once when the Lease is lost: what is in hand is not worth waiting for. */
         readonly onLost: () => void;
@@ -112,7 +114,7 @@ export class Syncer {
     metrics.observe({
       ...{ queue: this.#queue, cache: this.#cache, workers, events },
       election: election && {
-        name: election.name,
+        name: parseKey(election.name).name,
         get isLeading() {
           return election.lease.isLeading;
         },
@@ -156,7 +158,7 @@ export class Syncer {
 
   async #lead(signal: AbortSignal): Promise<void> {
     const { log, election, workers } = this.#options;
-    if (election) log.info('leading', { lease: election.name });
+    if (election) log.info('leading', { lease: election.name, identity: election.identity });
     this.#isLeading = true;
     const lookAtAll = (): void => {
       for (const web of this.#cache.webs.values()) this.#queue.add(keyOf(web));

@@ -70,10 +70,27 @@ test('a change, and a repair, are told with the field', async () => {
   await world.create('changed', { totalQPS: 0 });
   await world.ready('changed');
   await world.change('changed', { image: 'nginx:1.30' });
-  await untilTold('changed', 'Updated', /^Deployment changed: spec\.template\..*image$/);
+  await untilTold(
+    'changed',
+    'Updated',
+    /^Deployment changed: spec\.template\.spec\.containers\[web\]\.image from nginx:1\.29 to nginx:1\.30$/,
+  );
   await world.ready('changed');
   await world.patch(DEPLOYMENT, 'changed', { metadata: { labels: { app: null } } });
-  await untilTold('changed', 'Updated', /^Deployment changed: metadata.labels.app$/);
+  await untilTold('changed', 'Updated', /^Deployment changed: metadata\.labels\.app from none to changed$/);
+});
+
+test('a number of pods that somebody else changed is told as set back, and a change of much at once by its first fields', async () => {
+  await world.create('much', { totalQPS: 500 });
+  await world.ready('much');
+  await world.patch(DEPLOYMENT, 'much', { spec: { replicas: 7 } });
+  await untilTold('much', 'Scaled', /^set back from 7, which somebody made it, to 1 pods: totalQPS 500 at 500 a pod$/);
+  const env = [{ name: 'PASSWORD', value: 'geheim' }];
+  await world.change('much', { totalQPS: 1_000, image: 'nginx:1.30', env, imagePullPolicy: 'Always', port: 81 });
+  await untilTold('much', 'Scaled', /^from 1 to 2 pods/);
+  const told = await untilTold('much', 'Updated', /^Deployment much: .*image from nginx:1\.29 to nginx:1\.30/);
+  assert.doesNotMatch(told.note, /geheim/);
+  await untilTold('much', 'Updated', /^Service much: spec\.ports\[http-traffic\]\.port from 80 to 81$/);
 });
 
 test('trouble is a warning, with the words of the status, and kubectl describe shows it', async () => {

@@ -18,7 +18,7 @@ const scaled = (name: string, note: string): Happening => ({
 });
 
 /** A recorder at work, and what it wrote. */
-function start(t: TestContext) {
+function start(t: TestContext, options: { pauseMs?: () => number } = {}) {
   const clock = new FakeClock();
   const created: Written[] = [];
   const patched: { name: string; patch: unknown }[] = [];
@@ -45,6 +45,7 @@ function start(t: TestContext) {
     ...{ reportingController: 'example.com/controller', reportingInstance: 'pod-1', clock },
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     onError: (error) => errors.push(error),
+    ...options,
   });
   const stop = new AbortController();
   const ended = recorder.run(stop.signal);
@@ -92,6 +93,27 @@ test('the same said again becomes a series, which is written when it begins and 
     { name, patch: { series: { count: 2, lastObservedTime } } },
     { name, patch: { series: { count: 8, lastObservedTime } } },
   ]);
+  clock.advance(60_000);
+  await rest();
+  assert.deepEqual(
+    patched.at(-1),
+    { name, patch: { series: { count: 10, lastObservedTime } } },
+    'the last count is not lost',
+  );
+});
+
+test('told to hurry, it writes what is there without pauses, the counts as well', async (t) => {
+  const { recorder, clock, created, patched, rest } = start(t, { pauseMs: () => 50 });
+  recorder.record(scaled('a', 'x'));
+  recorder.record(scaled('b', 'x'));
+  await rest();
+  assert.equal(created.length, 0);
+  const flushed = recorder.flush(1_000);
+  clock.advance(50); // The one pause that had begun.
+  await rest();
+  await flushed;
+  assert.equal(created.length, 2);
+  assert.deepEqual(patched, []);
 });
 
 test('what is said of another object, or otherwise, or long after, is an Event of its own', async (t) => {

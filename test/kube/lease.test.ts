@@ -63,12 +63,14 @@ function error(status: number, reason: string): KubeError {
 /** A candidate that works by holding on until it is told to stop. */
 function candidate(server: LeaseServer, identity: string, clock: FakeClock, finishSeconds = 0) {
   const errors: unknown[] = [];
+  const others: string[] = [];
   const stop = new AbortController();
   const election = new LeaseElection({
     ...{ client: server.client, namespace: 'ops', name: 'syncer', identity, fieldManager: 'test', clock },
     random: () => 1,
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     onError: (cause) => errors.push(cause),
+    onOtherLeads: (holder) => others.push(holder),
   });
   const state = { led: 0, isWorking: false };
   const lead = async (signal: AbortSignal): Promise<void> => {
@@ -79,7 +81,7 @@ function candidate(server: LeaseServer, identity: string, clock: FakeClock, fini
     state.isWorking = false;
   };
   const ended = election.run(lead, stop.signal);
-  return { election, errors, state, ended, stop: () => stop.abort() };
+  return { election, errors, others, state, ended, stop: () => stop.abort() };
 }
 
 /** Lets seconds pass, one after the other, with time for what happens in each. */
@@ -127,6 +129,7 @@ test('while one leads the others wait, and renewing costs one request', async ()
   assert.equal(b.state.led, 0);
   assert.equal(b.election.isLeading, false);
   assert.equal(b.election.holder, 'a');
+  assert.deepEqual(b.others, ['a'], 'it says whom it waits for, once');
   assert.ok(a.election.isLeading);
   for (const { stop, ended } of [b, a]) {
     stop();
