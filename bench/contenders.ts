@@ -24,7 +24,7 @@ interface Command {
 }
 
 /** As dist/install.k8s.yaml runs it. */
-const SYNCER_ENV = { NODE_OPTIONS: '--max-semi-space-size=2' };
+const SYNCER_ENV = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'lib/cli/bin.js');
