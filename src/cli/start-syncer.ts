@@ -27,7 +27,7 @@ function limitHeapGrowth(): void {
   setFlagsFromString(`--heap-growing-percent=${isLarge ? 30 : 100}`);
 }
 const LARGE_HEAP_BYTES = 96 * 1024 * 1024;
-const HEAP_LOOK_MS = 5_000;
+const HEAP_LOOK_MS = 500;
 
 /** What requests say that are ended because the process ends. */
 const STOPPING = new KubeError({
