@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { VERSION } from '../api/version.ts';
 import { KubeClient } from '../kube/client.ts';
-import { KubeError, rootCause } from '../kube/errors.ts';
+import { KubeError, messageOf, rootCause } from '../kube/errors.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { LeaseElection } from '../kube/lease.ts';
 import { type AttemptReport, Transport } from '../kube/transport.ts';
@@ -86,7 +86,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
     if (endpoints) log.info('listening', { port: endpoints.port });
     await refuseBadSelector(new KubeClient({ transport }), flags);
     if ((await syncer.run(stop.signal)) === 'lost') {
-      log.error('lease lost', { lease: flags.leaseName ?? defaultLeaseName(flags) });
+      log.error('lease lost', { lease: leaseOf(flags, identity).name });
       throw new Failure(
         'The syncer ended: it could not renew its Lease in time, and another may lead now. Start it again.',
       );
@@ -122,7 +122,7 @@ function syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hu
     client: new KubeClient({ transport: leaseTransport }),
     ...{ namespace, name, identity: instance, fieldManager: FIELD_MANAGER },
     onError: (error) =>
-      log.warn('the Lease could not be had', { lease: named, error: describe(error), hint: LEASE_HINT }),
+      log.warn('the Lease could not be had', { lease: named, error: messageOf(error), hint: LEASE_HINT }),
     onOtherLeads: (holder) => log.info('waiting, another leads', { lease: named, holder, identity: instance }),
   });
   const election = flags.leaderElect
@@ -190,11 +190,6 @@ async function identityOf({ kubeconfig, context }: SyncerFlags, { env }: Io): Pr
   try {
     return await loadIdentity({ env, kubeconfig, context });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Failure(`The syncer did not start: ${message}`, undefined, { cause: error });
+    throw new Failure(`The syncer did not start: ${messageOf(error)}`, undefined, { cause: error });
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

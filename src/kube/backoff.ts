@@ -18,3 +18,11 @@ export function backoffMs(failures: number, { baseMs, maxMs, random }: BackoffOp
   const steadyMs = Math.min(maxMs, baseMs * 2 ** (failures - 1));
   return Math.min(maxMs, steadyMs * (0.8 + 0.4 * random()));
 }
+
+/** Who asks us to stay away for longer, such as a load balancer for a day, is asked again all the same. */
+const LONGEST_ASKED_MS = 120_000;
+
+/** The longer of our own wait and the one that the server asked for, of which at most two minutes count. */
+export function atLeastAsked(waitMs: number, askedMs = 0): number {
+  return Math.max(waitMs, Math.min(askedMs, LONGEST_ASKED_MS));
+}

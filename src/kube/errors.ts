@@ -127,3 +127,8 @@ export function rootCause(error: unknown): string {
   if (!(innermost instanceof Error)) return String(innermost);
   return innermost.message === '' ? innermost.name : innermost.message;
 }
+
+/** What was thrown, in its own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -8,7 +8,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onAbort } from './abort.ts';
-import { type BackoffOptions, backoffMs } from './backoff.ts';
+import { atLeastAsked, type BackoffOptions, backoffMs } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { KubeError } from './errors.ts';
 
@@ -46,8 +46,6 @@ export interface Work {
   /** Told about each rejection of `process`, before the key is put back. */
   onError(key: string, error: unknown): void;
 }
-
-const LONGEST_ASKED_MS = 120_000;
 
 /** In which line a key waits. */
 type Line = 'fresh' | 'retried';
@@ -125,11 +123,11 @@ export class WorkQueue {
    *
    * @param leastMs a longer wait that was asked for; at most two minutes of it count
    */
-  retry(key: string, leastMs = 0): void {
+  retry(key: string, leastMs?: number): void {
     const failures = this.failures(key) + 1;
     this.#failures.set(key, failures);
     this.#observer?.retried();
-    this.#enterAfter(key, Math.max(Math.min(leastMs, LONGEST_ASKED_MS), backoffMs(failures, this.#backoff)), 'retried');
+    this.#enterAfter(key, atLeastAsked(backoffMs(failures, this.#backoff), leastMs), 'retried');
   }
 
   /** How often the key was retried since it was last forgotten. */

@@ -1,6 +1,6 @@
 /** Keeps a local copy of some objects: lists them, watches them, and goes on whatever happens to the watch. */
 import { isAborted } from './abort.ts';
-import { backoffMs } from './backoff.ts';
+import { atLeastAsked, backoffMs } from './backoff.ts';
 import type { KubeClient, Scope } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
@@ -52,8 +52,6 @@ export interface ReflectorStats {
 /** A watch that lived this long was a good one: its end says nothing against the next. */
 const GOOD_WATCH_MS = 10_000;
 const BACKOFF = { baseMs: 500, maxMs: 30_000 };
-/** Who asks us to stay away for longer, such as a load balancer for a day, is asked again all the same. */
-const LONGEST_ASKED_MS = 120_000;
 /** A server that grants watches, although they end early, is worth asking more often than one that does not. */
 const LONGEST_WAIT_AFTER_GRANT_MS = 5_000;
 /** So many lists in a row that are older than what was seen (a minute of them) are no lagging server, but a restored one. */
@@ -162,11 +160,8 @@ export class Reflector<T extends KubeObject> {
     this.#failures += 1;
     const wasGranted = end.kind !== 'failed' || end.broke === true;
     const maxMs = wasGranted ? LONGEST_WAIT_AFTER_GRANT_MS : BACKOFF.maxMs;
-    const asked = end.kind === 'failed' && end.error instanceof KubeError ? (end.error.retryAfterMs ?? 0) : 0;
-    return Math.max(
-      Math.min(asked, LONGEST_ASKED_MS),
-      backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }),
-    );
+    const askedMs = end.kind === 'failed' && end.error instanceof KubeError ? end.error.retryAfterMs : undefined;
+    return atLeastAsked(backoffMs(this.#failures, { ...BACKOFF, maxMs, random: this.#random }), askedMs);
   }
 
   async #list(signal: AbortSignal): Promise<End> {

@@ -6,7 +6,7 @@ import { type Clock, sleep, systemClock } from './clock.ts';
 import { ConnectionPools } from './connections.ts';
 import { type Credentials, FreshCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
-import { KubeError, rootCause } from './errors.ts';
+import { KubeError, messageOf, rootCause } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { parseRetryAfter, retryAfter } from './retry.ts';
 import { answerError } from './status.ts';
@@ -151,8 +151,7 @@ export class Transport {
     try {
       return await this.#credentials.get();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new KubeError({ ...about(call), reason: 'Unreachable', message, cause: error });
+      throw new KubeError({ ...about(call), reason: 'Unreachable', message: messageOf(error), cause: error });
     }
   }
 

@@ -4,7 +4,7 @@ import { GROUP } from '../api/resource.ts';
 import { isAborted, onAbort } from '../kube/abort.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, systemClock } from '../kube/clock.ts';
-import { isNotFound, isNotLeading, KubeError } from '../kube/errors.ts';
+import { isNotFound, isNotLeading, KubeError, messageOf } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { LeaseElection } from '../kube/lease.ts';
 import { WorkQueue } from '../kube/queue.ts';
@@ -92,13 +92,13 @@ export class Syncer {
         // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
         const isMissing = kind === ELASTIC_WEB.kind && isNotFound(error);
         const hint = isMissing ? 'is the CRD installed? kubectl get crd' : undefined;
-        log.warn('watch failed', { kind, error: describe(error), hint });
+        log.warn('watch failed', { kind, error: messageOf(error), hint });
       },
     });
     const events = new EventRecorder({
       ...{ client, clock, reportingController: `${GROUP}/syncer`, reportingInstance: options.instance },
       pauseMs: () => (this.#isBusy ? EVENT_PAUSE_MS : 0),
-      onError: (error) => log.debug('an Event could not be written', { error: describe(error) }),
+      onError: (error) => log.debug('an Event could not be written', { error: messageOf(error) }),
     });
     this.#events = events;
     this.#context = {
@@ -200,7 +200,7 @@ export class Syncer {
     // Who leads now, or next, will do it.
     if (isNotLeading(error) || !this.#isLeading) return;
     const { stack } = error instanceof Error && !(error instanceof KubeError) ? error : {};
-    log.error('pass failed, tried again', { elasticweb: key, error: describe(error), stack });
+    log.error('pass failed, tried again', { elasticweb: key, error: messageOf(error), stack });
   }
 }
 
@@ -213,8 +213,4 @@ function every(clock: Clock, intervalMs: number, task: () => void): () => void {
   return () => {
     cancel();
   };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
