@@ -30,6 +30,12 @@ export const scalingStatus = object('What scaling must remember across restarts.
       {
         time: time('When.'),
         change: { type: 'integer', format: 'int32', description: 'Pods added, or removed when negative.' },
+        milliQPSPerPod: {
+          type: 'integer',
+          format: 'int64',
+          minimum: 0,
+          description: 'What a pod carried then, in thousandths of a request per second.',
+        },
       },
       { required: ['time', 'change'] },
     ),

@@ -831,6 +831,8 @@ export interface ScalingStatus {
     readonly time: string;
     /** Pods added, or removed when negative. */
     readonly change: number;
+    /** What a pod carried then, in thousandths of a request per second. */
+    readonly milliQPSPerPod?: number;
   }[];
 }
 

@@ -11,7 +11,10 @@ import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { KubeError } from '../kube/errors.ts';
 
 import type { ManagedFieldsEntry } from '../kube/resource.ts';
-import { type Decision, decideReplicas } from '../scaling/decide.ts';
+import { decide } from '../scaling/decide.ts';
+import type { Decision } from '../scaling/decision.ts';
+import { NO_HISTORY } from '../scaling/history.ts';
+import { unknown } from '../scaling/reading.ts';
 import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, type Deployment, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
@@ -57,7 +60,18 @@ async function keep(
     const { live, ownership } = found.deployment;
     const currentReplicas = ownership.kind === 'ours' ? live?.spec.replicas : undefined;
     const object = `${web.metadata.name} -n ${web.metadata.namespace ?? ''}`;
-    decision = decideReplicas(valid.spec, { object, currentReplicas, maxReplicas });
+    decision = decide(valid.spec, {
+      ...{
+        object,
+        currentReplicas,
+        maxReplicas,
+        readyReplicas: 0,
+        history: NO_HISTORY,
+        nowMs: 0,
+        stableWindowMs: 60_000,
+      },
+      reading: unknown('NoMetricsSource', 'the syncer has no Prometheus'),
+    });
     kept = await keepChildren(context, web, valid, found, decision.replicas);
   } catch (error) {
     if (!(error instanceof KubeError || error instanceof InvalidPropsError)) context.report.bug(web, error);

@@ -10,7 +10,7 @@ import {
 } from '../api/conditions.ts';
 import type { Condition, ElasticWebSpec, ElasticWebStatus } from '../api/types.ts';
 import { selectorLabels } from '../construct/names.ts';
-import type { Judgement } from '../scaling/decide.ts';
+import type { Judgement } from '../scaling/decision.ts';
 import type { Deployment, ElasticWebResource, Service } from './kinds.ts';
 import type { Rollout } from './rollout.ts';
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Condition, ElasticWebStatus } from '../api/types.ts';
 import { isConflict, isNotFound } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
-import type { Decision } from '../scaling/decide.ts';
+import type { Decision } from '../scaling/decision.ts';
 import type { Cache } from './cache.ts';
 import type { Failure } from './failure.ts';
 import { type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';

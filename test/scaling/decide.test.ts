@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DefaultedElasticWebSpec } from '../../src/api/types.ts';
 import { validateSpec } from '../../src/api/validate.ts';
-import { decideReplicas } from '../../src/scaling/decide.ts';
+import { decide } from '../../src/scaling/decide.ts';
+import { NO_HISTORY } from '../../src/scaling/history.ts';
+import { unknown } from '../../src/scaling/reading.ts';
 
 function spec(fields: object): DefaultedElasticWebSpec {
   const validation = validateSpec({ image: 'nginx', port: 80, podPort: 80, singlePodQPS: 500, ...fields }, 'shop');
@@ -46,6 +48,7 @@ const rows = [
     current: 0,
     pods: 1,
     active: 'NoMetricsSource',
+    limited: 'TooFewReplicas',
   },
   {
     name: 'an unknown load obeys a lowered maximum',
@@ -53,6 +56,7 @@ const rows = [
     current: 9,
     pods: 3,
     active: 'NoMetricsSource',
+    limited: 'TooManyReplicas',
   },
   {
     name: 'an unknown load obeys a raised minimum',
@@ -60,6 +64,7 @@ const rows = [
     current: 2,
     pods: 5,
     active: 'NoMetricsSource',
+    limited: 'TooFewReplicas',
   },
   {
     name: 'Observe changes nothing, not even to keep its own limits',
@@ -67,6 +72,7 @@ const rows = [
     current: 2,
     pods: 2,
     active: 'NoMetricsSource',
+    limited: 'TooFewReplicas',
   },
   {
     name: 'the first Deployment starts with the declared load',
@@ -106,26 +112,34 @@ const rows = [
   },
 ];
 
-const FACTS = { object: 'shop -n blog', maxReplicas: 100 };
+const FACTS = {
+  object: 'shop -n blog',
+  maxReplicas: 100,
+  readyReplicas: 0,
+  reading: unknown('NoMetricsSource', 'there is no Prometheus'),
+  history: NO_HISTORY,
+  nowMs: 0,
+  stableWindowMs: 60_000,
+};
 
 for (const { name, fields, current, pods, active, limited } of rows) {
-  test(`decideReplicas: ${name}`, () => {
-    const decision = decideReplicas(spec(fields), { ...FACTS, currentReplicas: current });
+  test(`decide: ${name}`, () => {
+    const decision = decide(spec(fields), { ...FACTS, currentReplicas: current });
 
     assert.equal(decision.replicas, pods);
     assert.equal(decision.active?.reason, active);
-    assert.equal(decision.active?.status ?? false, false, 'nobody scales with a measured load yet');
-    assert.equal(decision.limited?.reason, limited);
+    assert.equal(decision.active?.status ?? false, false, 'the load is not known');
+    assert.equal(decision.limited?.status === true ? decision.limited.reason : undefined, limited);
   });
 }
 
-test('decideReplicas: a number by hand says how to hand it back', () => {
-  const { active } = decideReplicas(spec({ replicas: 3 }), { ...FACTS, currentReplicas: 1 });
+test('decide: a number by hand says how to hand it back', () => {
+  const { active } = decide(spec({ replicas: 3 }), { ...FACTS, currentReplicas: 1 });
 
   assert.match(active?.message ?? '', /sets 3 by hand; remove it .*kubectl patch ew shop -n blog .*"replicas":null/);
 });
 
-test('decideReplicas: always a whole number from 0 to the ceiling', () => {
+test('decide: always a whole number from 0 to the ceiling', () => {
   const int32 = (max = 2 ** 31 - 1) => fc.option(fc.integer({ min: 0, max }), { nil: undefined });
   fc.assert(
     fc.property(
@@ -136,7 +150,7 @@ test('decideReplicas: always a whole number from 0 to the ceiling', () => {
       int32(),
       fc.integer({ min: 1, max: 20_000 }),
       (fields, autoscaling, currentReplicas, maxReplicas) => {
-        const { replicas } = decideReplicas(spec({ ...fields, autoscaling }), {
+        const { replicas } = decide(spec({ ...fields, autoscaling }), {
           ...FACTS,
           currentReplicas,
           maxReplicas,

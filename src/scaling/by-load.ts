@@ -1,0 +1,195 @@
+/** How many pods an ElasticWeb runs that scales with its load. Pure. */
+
+import type { DefaultedAutoscaling, DefaultedElasticWebSpec } from '../api/types.ts';
+import { limitRate, type Rates, ratesOf, stabilize } from './behavior.ts';
+import type { Decision, DecisionReason, Judgement, ScalingFacts } from './decision.ts';
+import { type History, wholeSecond, withRecommendation } from './history.ts';
+import { initialReplicas } from './initial.ts';
+import type { Measured, Unknown } from './reading.ts';
+import { recommend, type Wish } from './recommend.ts';
+
+type Scaled = DefaultedElasticWebSpec & { readonly autoscaling: DefaultedAutoscaling };
+
+/** The load was at so many times the capacity: that is a jump, and what falls right after it may rise again. */
+const JUMP = 2;
+
+/** A number between the limits, before it is told. */
+interface Chosen {
+  readonly replicas: number;
+  readonly reason: DecisionReason;
+  readonly history: History;
+  readonly wish?: Wish;
+}
+
+/** The limits of one ElasticWeb: its own, and the syncer's above them. */
+interface Limits {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Decides from the measured load. An unknown load keeps the number of pods: scaling down blind hurts more than scaling down late.
+ *
+ * With mode Observe, the number stays and what Auto would do is told.
+ */
+export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
+  const { autoscaling } = spec;
+  const max = Math.min(autoscaling.maxReplicas, facts.maxReplicas);
+  const limits = { min: Math.min(autoscaling.minReplicas, max), max };
+  const chosen = choose(spec, facts, limits);
+  const { wish } = chosen;
+  const known = {
+    qps: wish?.qps,
+    podQps: wish?.podQps,
+    history: chosen.history,
+    active: activity(spec, facts),
+    limited: limitation(chosen, spec, limits),
+  };
+  if (autoscaling.mode === 'Observe') {
+    const replicas = Math.min(facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas), facts.maxReplicas);
+    return { ...known, replicas, recommendedReplicas: chosen.replicas, reason: chosen.reason, why: 'mode Observe' };
+  }
+  return {
+    ...known,
+    replicas: chosen.replicas,
+    recommendedReplicas: undefined,
+    reason: chosen.reason,
+    why: whyOf(spec, facts, chosen),
+  };
+}
+
+function choose(spec: Scaled, facts: ScalingFacts, limits: Limits): Chosen {
+  const { currentReplicas, reading } = facts;
+  const start = currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
+  // A limit is the user's word and holds whatever the load is.
+  const current = clamp(start, limits);
+  if (reading.kind === 'unknown') return hold(spec, facts, limits, current, reading);
+  return follow(spec, { ...facts, reading }, limits, current);
+}
+
+function hold(spec: Scaled, facts: ScalingFacts, limits: Limits, current: number, { reason }: Unknown): Chosen {
+  const { currentReplicas, nowMs } = facts;
+  if (currentReplicas === undefined) return { replicas: current, reason: 'FirstDeployment', history: facts.history };
+  const { staleAfterSeconds, replicas, allowScaleDown = false } = spec.autoscaling.fallback;
+  const knownMs = facts.history.knownMs ?? wholeSecond(nowMs);
+  const history = { ...facts.history, knownMs };
+  const held = { replicas: current, reason: limitReason(currentReplicas, current) ?? reason, history };
+  // No pods are a decision that was made while the load was known.
+  if (replicas === undefined || current === 0) return held;
+  // A syncer that was away does not know how long the load was unknown: it takes pods away late rather than early.
+  const sinceMs = replicas < current ? Math.max(knownMs, history.sinceMs ?? 0) : knownMs;
+  if (nowMs - sinceMs <= staleAfterSeconds * 1000) return held;
+  const fallback = clamp(allowScaleDown ? replicas : Math.max(replicas, current), limits);
+  return fallback === current ? held : { replicas: fallback, reason: 'Fallback', history };
+}
+
+function follow(
+  spec: Scaled,
+  facts: ScalingFacts & { readonly reading: Measured },
+  limits: Limits,
+  current: number,
+): Chosen {
+  const { reading, readyReplicas: ready, nowMs } = facts;
+  const { singlePodQPS, autoscaling } = spec;
+  const rates = ratesOf(autoscaling.behavior);
+  const wish = recommend(singlePodQPS, autoscaling, { reading, current, ready, history: facts.history, nowMs }, rates);
+  const isJump = wish.qps > 0 && wish.qps >= JUMP * singlePodQPS * current;
+  const windows = { upMs: rates.up.windowMs, downMs: rates.down.windowMs };
+  const history = {
+    ...withRecommendation(facts.history, { atMs: nowMs, replicas: wish.replicas }, windows),
+    knownMs: wholeSecond(nowMs),
+    knownQps: wish.qps,
+    jumpedMs: isJump ? wholeSecond(nowMs) : facts.history.jumpedMs,
+  };
+  return { ...slow({ ...facts, history }, wish, rates, limits, current), history, wish };
+}
+
+/** From what the load asks for to what is done: windows, policies, a pause after a jump, and the limits, in this order. */
+function slow(
+  { history, nowMs, stableWindowMs }: Pick<ScalingFacts, 'history' | 'nowMs' | 'stableWindowMs'>,
+  wish: Wish,
+  rates: Rates,
+  limits: Limits,
+  current: number,
+): Pick<Chosen, 'replicas' | 'reason'> {
+  const stable = stabilize({ current, desired: wish.replicas, nowMs }, history, rates);
+  const allowed = limitRate({ current, desired: stable, nowMs }, history.events, rates);
+  const isRecent = (ms: number | undefined) => ms !== undefined && nowMs < ms + stableWindowMs;
+  const pause: DecisionReason | undefined =
+    (isRecent(history.jumpedMs) && 'AfterJump') || (isRecent(history.sinceMs) && 'JustStarted') || undefined;
+  const paused = pause !== undefined && allowed < current ? current : allowed;
+  const replicas = clamp(paused, limits);
+  const isUp = wish.replicas >= current;
+  if (replicas !== paused) return { replicas, reason: replicas < paused ? 'TooManyReplicas' : 'TooFewReplicas' };
+  if (pause !== undefined && paused !== allowed) return { replicas, reason: pause };
+  if (allowed !== stable) return { replicas, reason: isUp ? 'ScaleUpLimit' : 'ScaleDownLimit' };
+  if (stable !== wish.replicas) return { replicas, reason: isUp ? 'ScaleUpStabilized' : 'ScaleDownStabilized' };
+  return { replicas, reason: wish.reason };
+}
+
+function clamp(replicas: number, { min, max }: Limits): number {
+  return Math.min(Math.max(replicas, min), max);
+}
+
+function limitReason(wanted: number, given: number): 'TooManyReplicas' | 'TooFewReplicas' | undefined {
+  if (given === wanted) return undefined;
+  return given < wanted ? 'TooManyReplicas' : 'TooFewReplicas';
+}
+
+/** The condition ScalingActive. It holds no measured number: that would be news at each look. */
+function activity({ autoscaling }: Scaled, { reading }: ScalingFacts): Judgement {
+  const { type, name } = autoscaling.metric;
+  return reading.kind === 'unknown'
+    ? { status: false, reason: reading.reason, message: reading.message }
+    : { status: true, reason: 'ValidMetricFound', message: `the load is read from ${name}, metric type ${type}` };
+}
+
+/** The condition ScalingLimited, in HPA's words. */
+function limitation({ reason }: Chosen, { autoscaling }: Scaled, { max }: Limits): Judgement {
+  const limited = (message: string): Judgement => ({ status: true, reason, message });
+  switch (reason) {
+    case 'TooManyReplicas':
+      return limited(
+        max < autoscaling.maxReplicas
+          ? `more pods are wanted than the syncer's --max-replicas ${max} allows`
+          : `more pods are wanted than spec.autoscaling.maxReplicas ${max} allows`,
+      );
+    case 'TooFewReplicas':
+      return limited(`fewer pods are needed than spec.autoscaling.minReplicas ${autoscaling.minReplicas}`);
+    case 'ScaleUpLimit':
+      return limited('spec.autoscaling.behavior.scaleUp allows no more pods at a time');
+    case 'ScaleDownLimit':
+      return limited('spec.autoscaling.behavior.scaleDown allows no fewer pods at a time');
+    default:
+      return { status: false, reason: 'DesiredWithinRange', message: 'the number of pods is within the limits' };
+  }
+}
+
+/** Why the number is what it is, in words for an Event: with the load of the moment. */
+function whyOf({ singlePodQPS, autoscaling }: Scaled, { reading }: ScalingFacts, { reason, wish }: Chosen): string {
+  const { fallback, minReplicas, maxReplicas } = autoscaling;
+  if (reading.kind === 'unknown' || wish === undefined) {
+    if (reason === 'Fallback') return `the load is unknown for more than ${fallback.staleAfterSeconds} s: fallback`;
+    return reason === 'TooManyReplicas' || reason === 'TooFewReplicas'
+      ? `the load is unknown; minReplicas ${minReplicas}, maxReplicas ${maxReplicas}`
+      : 'the load is unknown';
+  }
+  const load = `${shown(wish.qps)} QPS at ${singlePodQPS} a pod`;
+  switch (reason) {
+    case 'DesiredWithinRange':
+      return load;
+    case 'Saturated':
+      return `${load}, and more than is counted, since full pods serve no more`;
+    case 'TooManyReplicas':
+      return `${load}, but no more than maxReplicas`;
+    case 'TooFewReplicas':
+      return `${load}, but no fewer than minReplicas`;
+    default:
+      return `${load}; ${reason}`;
+  }
+}
+
+/** A load with as many digits as people read. */
+function shown(qps: number): string {
+  return qps >= 100 ? String(Math.round(qps)) : String(Number(qps.toPrecision(3)));
+}

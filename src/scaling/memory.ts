@@ -1,0 +1,130 @@
+/** What of the history is in status, so that the next syncer goes on where this one ended. Pure. */
+
+import type { ScalingStatus } from '../api/types.ts';
+import { type History, NO_HISTORY, type Recommendation, type ScaleEvent, withScaling, wholeSecond } from './history.ts';
+
+/** Unless a decision changes something, history is written at most this often. */
+const SAVE_EVERY_MS = 30_000;
+/** What the last write may have missed: the time between two, and some for the write itself. */
+const MAY_BE_MISSING_MS = SAVE_EVERY_MS + 5_000;
+/** Clocks of two machines differ by less. What is further ahead is nonsense. */
+const MOST_SKEW_MS = 60_000;
+/** The longest window that behavior knows. */
+const LONGEST_WINDOW_MS = 3_600_000;
+
+/** The history and the reason of the last decision, as status holds them. */
+export function savedHistory({ recommendations, events, knownMs, knownQps }: History, reason: string): ScalingStatus {
+  return {
+    ...(knownQps !== undefined && { observedMilliQPS: milli(knownQps) }),
+    ...(knownMs !== undefined && { observedTime: rfc3339(knownMs) }),
+    reason,
+    recommendations: recommendations.map(({ atMs, replicas }) => ({ time: rfc3339(atMs), replicas })),
+    events: events.map(({ atMs, change, podQps }) => ({
+      time: rfc3339(atMs),
+      change,
+      ...(podQps !== undefined && { milliQPSPerPod: milli(podQps) }),
+    })),
+  };
+}
+
+/** What the next syncer finds besides the saved history. */
+export interface Found {
+  readonly nowMs: number;
+  /** Pods that the Deployment asks for. */
+  readonly currentReplicas: number;
+  /** Pods that there should be, as status has it. */
+  readonly desiredReplicas: number | undefined;
+  /** Whether the load was known, as the condition ScalingActive has it. */
+  readonly wasActive: boolean;
+}
+
+/**
+ * The history to go on with. What is missing in it is taken for what keeps most pods, so that a restart never gives fewer of them than
+ * no restart would:
+ *
+ * - Recommendations after the last write: as if the number that there is had been recommended; to now where the last one known did just
+ *   that, since then nothing more was written.
+ * - A change of the number that no status has told: as if it was made now.
+ * - When the load was last known: as long ago as it may be for a fallback that adds pods; for one that removes some, not before now.
+ *
+ * Times that are no times, long ago or in the future are dropped.
+ */
+export function restoredHistory(saved: ScalingStatus | undefined, found: Found): History {
+  const { nowMs, currentReplicas, desiredReplicas = currentReplicas, wasActive } = found;
+  const isPlausible = ({ atMs }: { readonly atMs: number }) =>
+    atMs > nowMs - LONGEST_WINDOW_MS && atMs <= nowMs + MOST_SKEW_MS;
+  const recommendations = recommendationsIn(saved).filter(isPlausible);
+  const knownMs = Date.parse(saved?.observedTime ?? '');
+  const history: History = {
+    ...NO_HISTORY,
+    recommendations,
+    events: eventsIn(saved).filter(isPlausible),
+    assumed: { atMs: wholeSecond(assumedUntil(recommendations, knownMs, found)), replicas: currentReplicas },
+    knownMs: wasActive ? wholeSecond(nowMs - MAY_BE_MISSING_MS) : isPlausible({ atMs: knownMs }) ? knownMs : undefined,
+    knownQps: saved?.observedMilliQPS === undefined ? undefined : saved.observedMilliQPS / 1000,
+    sinceMs: wholeSecond(nowMs),
+  };
+  return withScaling(history, { atMs: nowMs, from: desiredReplicas, to: currentReplicas });
+}
+
+/** Until when the number that there is may have been what was recommended. */
+function assumedUntil(
+  recommendations: readonly Recommendation[],
+  knownMs: number,
+  { nowMs, currentReplicas }: Found,
+): number {
+  if (!isPending(recommendations, currentReplicas)) return nowMs;
+  const savedMs = Math.max(recommendations.at(-1)?.atMs ?? 0, Number.isNaN(knownMs) ? 0 : knownMs);
+  return Math.min(nowMs, savedMs + MAY_BE_MISSING_MS);
+}
+
+/**
+ * Whether what status holds should be written anew, though no decision changed anything. Only while fewer pods are recommended than there
+ * are: then it matters for how long already. Otherwise a restart loses nothing, and thousands of ElasticWebs at rest cost no write.
+ */
+export function isSaveDue(
+  saved: ScalingStatus | undefined,
+  history: History,
+  { nowMs, currentReplicas }: Pick<Found, 'nowMs' | 'currentReplicas'>,
+): boolean {
+  if (saved === undefined) return true;
+  const before = recommendationsIn(saved);
+  const { recommendations, knownMs = 0 } = history;
+  if (!isPending(before, currentReplicas) && !isPending(recommendations, currentReplicas)) return false;
+  const savedMs = Math.max(before.at(-1)?.atMs ?? 0, Date.parse(saved.observedTime ?? '') || 0);
+  const newestMs = Math.max(recommendations.at(-1)?.atMs ?? 0, knownMs);
+  return newestMs > savedMs && nowMs - savedMs >= SAVE_EVERY_MS;
+}
+
+/** Whether fewer pods are recommended than there are. */
+function isPending(recommendations: readonly Recommendation[], currentReplicas: number): boolean {
+  return (recommendations.at(-1)?.replicas ?? currentReplicas) < currentReplicas;
+}
+
+function recommendationsIn(saved: ScalingStatus | undefined): Recommendation[] {
+  return inOrder((saved?.recommendations ?? []).map(({ time, replicas }) => ({ atMs: Date.parse(time), replicas })));
+}
+
+function eventsIn(saved: ScalingStatus | undefined): ScaleEvent[] {
+  return inOrder(
+    (saved?.events ?? []).map(({ time, change, milliQPSPerPod }) => ({
+      atMs: Date.parse(time),
+      change,
+      ...(milliQPSPerPod !== undefined && { podQps: milliQPSPerPod / 1000 }),
+    })),
+  );
+}
+
+/** Anybody may have edited status. */
+function inOrder<T extends { readonly atMs: number }>(list: readonly T[]): T[] {
+  return list.filter(({ atMs }) => !Number.isNaN(atMs)).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** The largest number that JSON carries exactly. */
+function milli(qps: number): number {
+  return Math.min(Math.round(qps * 1000), Number.MAX_SAFE_INTEGER);
+}
+
+function rfc3339(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
