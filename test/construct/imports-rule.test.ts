@@ -15,7 +15,11 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
     api: { folders: [], packages: [] },
     construct: { folders: ['api'], packages: ['cdk8s', 'cdk8s-plus-27', 'constructs'] },
     scaling: { folders: ['api'], packages: [] },
-    prometheus: { folders: ['scaling', 'api'], packages: ['undici'] },
+    // The last two only when queries are signed for AWS.
+    prometheus: {
+      folders: ['scaling', 'api'],
+      packages: ['undici', '@smithy/signature-v4', '@aws-sdk/credential-provider-node'],
+    },
     kube: { folders: [], packages: ['@kubernetes/client-node', 'undici', 'yaml'] },
     syncer: { folders: ['api', 'construct', 'scaling', 'prometheus', 'kube'], packages: ['prom-client'] },
     cli: {

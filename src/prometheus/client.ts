@@ -1,0 +1,115 @@
+/** One query to one Prometheus server: sent, waited for within bounds, and its answer read or its failure named. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { Pool } from 'undici';
+import { parseAnswer, type Vector } from './answer.ts';
+import type { Signer } from './aws.ts';
+import { BodyTooLarge, readBody, UnknownEncoding } from './body.ts';
+import type { Credentials, TlsFiles } from './credentials.ts';
+import { TimedOut, withDeadline } from './deadline.ts';
+import { type Failure, failure, rootCause } from './failure.ts';
+import type { Server } from './settings.ts';
+import { refusal } from './status.ts';
+
+export interface ClientOptions {
+  readonly server: Server;
+  readonly signer: Signer | undefined;
+  /** Names this program, such as `elasticweb-syncer/1.2.3`. */
+  readonly userAgent: string;
+  /** For each query, from its beginning to the last byte of its answer. */
+  readonly timeoutMs: number;
+  readonly connections: number;
+}
+
+/** An idle connection is kept this long: longer than any tick, shorter than the 60 s after which load balancers cut it. */
+const KEEP_IDLE_MS = 50_000;
+
+/** Sends queries over connections that are kept. */
+export class Client {
+  readonly #options: ClientOptions;
+  #current: { readonly tls: TlsFiles; readonly pool: Pool } | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** How messages call the server. */
+  get name(): string {
+    return `Prometheus at ${this.#options.server.host}`;
+  }
+
+  /**
+   * Asks for the value of a query now. Everything that can go wrong out there is a failure, in words that have nothing of what was sent.
+   *
+   * @throws only the reason of an abort by the caller
+   */
+  async query(query: string, credentials: Credentials, signal: AbortSignal): Promise<Vector | Failure> {
+    const { timeoutMs } = this.#options;
+    try {
+      return await withDeadline(timeoutMs, signal, (within) => this.#query(query, credentials, within));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof TimedOut) {
+        return failure('SourceUnreachable', `${this.name} did not give a whole answer within ${timeoutMs} ms`);
+      }
+      if (error instanceof BodyTooLarge || error instanceof UnknownEncoding) {
+        return failure('InvalidAnswer', `${this.name} ${error.message}`);
+      }
+      return failure('SourceUnreachable', `no answer from ${this.name}: ${rootCause(error)}`);
+    }
+  }
+
+  /** Closes all connections at once, whatever is going on on them. */
+  async close(): Promise<void> {
+    const pool = this.#current?.pool;
+    this.#current = undefined;
+    await pool?.destroy();
+  }
+
+  async #query(query: string, { headers: known, tls }: Credentials, signal: AbortSignal): Promise<Vector | Failure> {
+    const { server, signer, userAgent } = this.#options;
+    const body = new URLSearchParams({ query }).toString();
+    const unsigned = {
+      ...Object.fromEntries(server.headers.map(([name, value]) => [name.toLowerCase(), value])),
+      ...known,
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': userAgent,
+    };
+    const headers = signer === undefined ? unsigned : await signer.sign({ ...server, headers: unsigned, body });
+    if (isFailure(headers)) return headers;
+    // Never another address than the one that was set: undici follows no redirect.
+    const answer = await this.#pool(tls).request({ method: 'POST', path: server.path, headers, body, signal });
+    if (answer.statusCode !== 200) {
+      answer.body.on('error', () => undefined).destroy(); // Whatever it says, it is not for us to tell.
+      return refusal(this.name, answer.statusCode, answer.headers['retry-after']);
+    }
+    const parsed = parseAnswer(await readBody(answer, signal));
+    return parsed.kind === 'vector' ? parsed : failure(parsed.reason, `${this.name} answered with ${parsed.what}`);
+  }
+
+  /** The pool for these TLS files. When they change, new queries go to a new one, and the old one closes when its last is done. */
+  #pool(tls: TlsFiles): Pool {
+    if (this.#current !== undefined) {
+      if (isDeepStrictEqual(this.#current.tls, tls)) return this.#current.pool;
+      this.#current.pool.close().catch(() => undefined); // Nobody waits for it.
+    }
+    const { server, connections, timeoutMs } = this.#options;
+    const pool = new Pool(server.origin, {
+      connections,
+      connect: { ...tls, timeout: timeoutMs },
+      keepAliveTimeout: KEEP_IDLE_MS,
+      // The deadline is ours.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      allowH2: false,
+    });
+    this.#current = { tls, pool };
+    return pool;
+  }
+}
+
+function isFailure(value: Readonly<Record<string, string>> | Failure): value is Failure {
+  return value.kind === 'failed';
+}

@@ -1,0 +1,107 @@
+/** What Prometheus is asked, as PromQL text: the load of all ElasticWebs of a group, and how much of it was seen. */
+
+import type { Group } from './groups.ts';
+import { type IdentityLabels, labelText, selectorText } from './selector.ts';
+import type { Windows } from './windows.ts';
+
+/** The label, in answers only, that says which reading a series is. */
+export const READING_LABEL = 'elasticweb_reading';
+
+/** How the queries of a syncer are worded. */
+export interface QuerySettings {
+  readonly labels: IdentityLabels;
+  readonly windows: Windows;
+  /** How long a target must have been scraped without any series of the metric before it counts as one that serves nothing. */
+  readonly idleWindowSeconds: number;
+}
+
+/**
+ * Requests per second of each ElasticWeb of the group: a series `stable` and a series `fast`.
+ *
+ * The fast reading is made of each series' last two samples, so a step shows whole after one scrape. Only series that are still there count
+ * (`and`): those of a pod that went away would be counted beside those of the pod in its place, and a rollout would look like twice the load.
+ */
+export function loadQuery(group: Group, settings: QuerySettings): string {
+  const { stableWindowSeconds, fastWindowSeconds } = settings.windows;
+  const series = seriesOf(group, settings.labels);
+  const by = identityOf(group, settings.labels).join(', ');
+  return readings({
+    stable: `sum by (${by}) (rate(${series}[${duration(stableWindowSeconds)}]))`,
+    fast: `sum by (${by}) (irate(${series}[${duration(fastWindowSeconds)}]) and ${series})`,
+  });
+}
+
+/**
+ * How many targets are behind the load of each ElasticWeb of the group: the series `covered`, `seen`, `fast` and `idle`.
+ *
+ * - `covered`: have samples both in the first and in the last scrape interval of the stable window.
+ * - `seen`: have any sample in it. `fast`: count in the fast reading.
+ * - `idle`: were scraped all the time, beside others that have the metric, and never had it. Some libraries make a series with the first
+ *   request, and clients with few lasting connections leave pods without any: those pods miss nothing, they serve nothing.
+ *
+ * A tail of an interval is let pass because `rate` does the same: it takes the load of a series to go on for 1.1 intervals.
+ */
+export function coverageQuery(group: Group, settings: QuerySettings): string {
+  const { scrapeIntervalSeconds, stableWindowSeconds: stable, fastWindowSeconds: fast } = settings.windows;
+  const series = seriesOf(group, settings.labels);
+  const identity = identityOf(group, settings.labels);
+  const edge = 1.1 * scrapeIntervalSeconds + 1;
+  const targets = (samples: string) => `count by (${[...identity, 'instance'].join(', ')}) (${samples})`;
+  const count = (found: string) => `count by (${identity.join(', ')}) (${found})`;
+  return readings({
+    covered: count(`${targets(first(series, stable, edge))} and ${targets(last(series, edge))}`),
+    seen: count(targets(last(series, stable))),
+    fast: count(targets(`irate(${series}[${duration(fast)}]) and ${series}`)),
+    ...(group.type === 'Pods' ? { idle: count(idleTargets(series, edge, targets, settings)) } : {}),
+  });
+}
+
+/**
+ * Of the same job, because a sidecar that is scraped in another one never has the metric. That says nothing about the labels that
+ * Prometheus does not know of a target, so of the selector only the two that say whose it is apply to `up`.
+ */
+function idleTargets(series: string, edge: number, targets: (samples: string) => string, settings: QuerySettings) {
+  const { labels, idleWindowSeconds: window } = settings;
+  const { namespace, name } = labels;
+  const up = selectorText({ metric: 'up', present: [namespace, name], equal: [], withoutActuator: false });
+  const scraped = `min_over_time(${up}[${duration(window)}]) == 1 and ${first(up, window, edge)} and ${last(up, edge)}`;
+  const beside = `and on (${namespace}, ${name}, job) ${series}`;
+  return `${targets(`(${scraped}) ${beside}`)} unless ${targets(last(series, window))}`;
+}
+
+/** The samples of the last seconds. */
+function last(series: string, seconds: number): string {
+  return `count_over_time(${series}[${duration(seconds)}])`;
+}
+
+/** The samples in the first seconds, `edge` of them, of a window that ends now. */
+function first(series: string, window: number, edge: number): string {
+  return `count_over_time(${series}[${duration(edge)}] offset ${duration(window - edge)})`;
+}
+
+function seriesOf({ type, metric, matchLabels }: Group, labels: IdentityLabels): string {
+  return selectorText({
+    metric,
+    present: identityOf({ type }, labels),
+    equal: matchLabels,
+    // Whoever names an uri has said what counts.
+    withoutActuator: type === 'Pods' && !matchLabels.some(([label]) => label === 'uri'),
+  });
+}
+
+/** What is counted elsewhere does not know the names of our Services. */
+function identityOf({ type }: Pick<Group, 'type'>, { namespace, name }: IdentityLabels): string[] {
+  return (type === 'Pods' ? [namespace, name] : [namespace]).map(labelText);
+}
+
+/** All in one answer, each with the label that tells them apart. */
+function readings(queries: Readonly<Record<string, string>>): string {
+  return Object.entries(queries)
+    .map(([reading, query]) => `label_replace(${query}, "${READING_LABEL}", "${reading}", "", "")`)
+    .join(' or ');
+}
+
+/** Whole milliseconds, which every server knows; fractions of seconds only some do. */
+function duration(seconds: number): string {
+  return `${Math.round(seconds * 1000)}ms`;
+}

@@ -1,0 +1,215 @@
+/** Where the load comes from: asks one Prometheus for that of all ElasticWebs together, once a tick. */
+
+import { VERSION } from '../api/version.ts';
+import { type Reading, type UnknownReason, unknown } from '../scaling/reading.ts';
+import { awsSigner } from './aws.ts';
+import type { Vector } from './answer.ts';
+import { Client } from './client.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
+import { type Failure, failure, rootCause } from './failure.ts';
+import { Freshness } from './freshness.ts';
+import { type Group, groupTargets, type LoadTarget } from './groups.ts';
+import { Pauses } from './pauses.ts';
+import { coverageQuery, loadQuery, type QuerySettings } from './query.ts';
+import { tellReadings } from './readings.ts';
+import { labelText } from './selector.ts';
+import { checkedServer, type Server, type ServerSettings } from './settings.ts';
+import { checkedWindows, type WindowSettings } from './windows.ts';
+
+export type { LoadTarget } from './groups.ts';
+export type { Auth, Pair } from './settings.ts';
+
+/** What time it is. */
+export interface SourceClock {
+  /** Wall-clock time in milliseconds since 1970, to compare with that of the server. */
+  wallMs(): number;
+  /** Milliseconds on a clock that never jumps, for durations. */
+  monotonicMs(): number;
+}
+
+/** What became of one query; for metrics. */
+export interface QueryReport {
+  /** Which group of ElasticWebs, the same at every tick: `Pods requests_total [["method","GET"]]`. */
+  readonly group: string;
+  readonly query: 'load' | 'coverage';
+  readonly durationMs: number;
+  readonly outcome: 'ok' | UnknownReason;
+}
+
+export interface LoadSourceOptions extends ServerSettings, WindowSettings {
+  /** For each query, from its beginning to the last byte of its answer. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Label that holds the namespace. @default 'namespace' */
+  readonly namespaceLabel?: string;
+  /** Label that holds the name of the ElasticWeb or of its metrics Service. @default 'service' */
+  readonly nameLabel?: string;
+  /** A target that was scraped for so long and has no series of the metric serves nothing. @default 300, or the stable window if longer */
+  readonly idleWindowSeconds?: number;
+  readonly clock?: SourceClock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly onQuery?: (report: QueryReport) => void;
+}
+
+/** So many groups are asked for at a time, with two queries each. */
+const GROUPS_AT_ONCE = 4;
+/** After so many failures in a row the rest of a tick is not asked: a server that hangs would take its deadline for each. */
+const MOST_IN_A_ROW = 2 * GROUPS_AT_ONCE;
+
+const systemClock: SourceClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Reads the load of ElasticWebs from one Prometheus. */
+export class LoadSource {
+  readonly #server: Server;
+  readonly #queries: QuerySettings;
+  readonly #client: Client;
+  readonly #clock: SourceClock;
+  readonly #pauses: Pauses;
+  readonly #freshness = new Freshness();
+  readonly #onQuery: (report: QueryReport) => void;
+
+  /** @throws TypeError or RangeError that says which setting is wrong */
+  constructor(options: LoadSourceOptions) {
+    const { namespaceLabel = 'namespace', nameLabel = 'service', timeoutMs = 5_000, clock = systemClock } = options;
+    if (!(timeoutMs > 0)) throw new RangeError(`the timeout of a query must be above 0 ms, got ${timeoutMs}`);
+    const windows = checkedWindows(options);
+    const labels = { namespace: labelText(namespaceLabel), name: labelText(nameLabel) };
+    if (namespaceLabel === nameLabel)
+      throw new TypeError(`the labels of namespace and name must differ, got ${nameLabel} for both`);
+    const idleWindowSeconds = options.idleWindowSeconds ?? Math.max(300, windows.stableWindowSeconds);
+    this.#server = checkedServer(options);
+    this.#queries = { labels, windows, idleWindowSeconds };
+    const { auth } = this.#server;
+    this.#client = new Client({
+      server: this.#server,
+      signer: auth.kind === 'aws' ? awsSigner(auth.region, auth.service) : undefined,
+      userAgent: `elasticweb-syncer/${VERSION}`,
+      timeoutMs,
+      connections: 2 * GROUPS_AT_ONCE,
+    });
+    this.#clock = clock;
+    this.#pauses = new Pauses(options.random ?? Math.random);
+    this.#onQuery = options.onQuery ?? (() => undefined);
+  }
+
+  /**
+   * Asks for the load of all of them: one tick, with two queries a group. One tick at a time.
+   *
+   * Never throws and never rejects: what could not be read is an unknown reading that says why, also where the server is not asked because
+   * it failed a moment ago, and where the signal aborts. There is a reading for every target.
+   */
+  async read(targets: readonly LoadTarget[], signal: AbortSignal): Promise<ReadonlyMap<string, Reading>> {
+    const readings = new Map<string, Reading>();
+    const because = await this.#tick(targets, readings, signal).catch((error: unknown) =>
+      signal.aborted ? STOPPED : failure('SourceFailed', `the load could not be read: ${rootCause(error)}`),
+    );
+    for (const { key } of targets) {
+      if (!readings.has(key)) readings.set(key, unknown(because.reason, because.message));
+    }
+    return readings;
+  }
+
+  /** Closes all connections at once, whatever is going on on them. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  /** Adds the readings that there are. @returns why there are no others */
+  async #tick(targets: readonly LoadTarget[], readings: Map<string, Reading>, signal: AbortSignal): Promise<Failure> {
+    const { groups, refused } = groupTargets(targets, this.#queries.labels);
+    for (const [key, reading] of refused) readings.set(key, reading);
+    this.#freshness.keepOnly(new Set(groups.flatMap(({ id }) => [`load ${id}`, `coverage ${id}`])));
+    if (groups.length === 0) return STOPPED; // Nobody is left to tell.
+    const pause = this.#pauses.because(this.#clock.monotonicMs());
+    if (pause !== undefined) return pause;
+    const credentials = await readCredentials(this.#server);
+    if (credentials.kind === 'failed') return credentials;
+
+    const tick = new Tick();
+    const left = [...groups];
+    const worker = async () => {
+      for (let group = left.shift(); group !== undefined && tick.givenUp === undefined; group = left.shift()) {
+        await this.#readGroup({ group, credentials, tick, readings, signal });
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker));
+    } finally {
+      this.#pauses.note(tick, this.#clock.monotonicMs());
+    }
+    return tick.givenUp ?? STOPPED;
+  }
+
+  async #readGroup({ group, readings, ...one }: GroupRead): Promise<void> {
+    const [load, coverage] = await Promise.all([
+      this.#ask({ ...one, group, query: 'load' }),
+      this.#ask({ ...one, group, query: 'coverage' }),
+    ]);
+    if (load.kind === 'failed') {
+      for (const { key } of group.targets) readings.set(key, unknown(load.reason, load.message));
+      return;
+    }
+    const answers = {
+      ...{ group, labels: this.#queries.labels, server: this.#client.name, load },
+      coverage: coverage.kind === 'failed' ? undefined : coverage,
+    };
+    await tellReadings(answers, ({ key }, reading) => readings.set(key, reading));
+  }
+
+  async #ask({ group, query, credentials, tick, signal }: Ask): Promise<Vector | Failure> {
+    const startMs = this.#clock.monotonicMs();
+    const text = (query === 'load' ? loadQuery : coverageQuery)(group, this.#queries);
+    const sent = await this.#client.query(text, credentials, signal);
+    const answer =
+      sent.kind === 'failed'
+        ? sent
+        : (this.#freshness.flaw(`${query} ${group.id}`, sent, this.#client.name, this.#clock.wallMs()) ?? sent);
+    tick.note(answer);
+    const durationMs = this.#clock.monotonicMs() - startMs;
+    this.#onQuery({ group: group.id, query, durationMs, outcome: outcomeOf(query, answer) });
+    return answer;
+  }
+}
+
+interface GroupRead {
+  readonly group: Group;
+  readonly credentials: Credentials;
+  readonly tick: Tick;
+  readonly readings: Map<string, Reading>;
+  readonly signal: AbortSignal;
+}
+
+type Ask = Omit<GroupRead, 'readings'> & { readonly query: QueryReport['query'] };
+
+const STOPPED = failure('NotReadYet', 'the load was not read, because the syncer stops', { kind: 'anyway' });
+
+/** What the queries of one tick brought so far, and whether it is worth going on. */
+class Tick {
+  answered = false;
+  readonly failures: Failure[] = [];
+  #inARow = 0;
+  #givenUp: Failure | undefined;
+
+  /** Why the rest of the tick is not asked. */
+  get givenUp(): Failure | undefined {
+    return this.#givenUp;
+  }
+
+  note(answer: Vector | Failure): void {
+    if (answer.kind === 'vector') {
+      this.answered = true;
+      this.#inARow = 0;
+      return;
+    }
+    this.failures.push(answer);
+    this.#inARow += answer.next.kind === 'later' ? 1 : 0;
+    const isSentAway = answer.next.kind === 'asked' || answer.next.kind === 'refused';
+    if (isSentAway || this.#inARow >= MOST_IN_A_ROW) this.#givenUp ??= answer;
+  }
+}
+
+function outcomeOf(query: QueryReport['query'], answer: Vector | Failure): QueryReport['outcome'] {
+  if (answer.kind === 'failed') return answer.reason;
+  if (answer.partial) return 'PartialAnswer';
+  return query === 'load' && answer.series.length === 0 ? 'NoData' : 'ok';
+}
