@@ -113,9 +113,8 @@ async function tell(web: ElasticWebResource, deployment: Deployment, service: Se
     deployment,
     deploymentState: deploymentState(rollout),
     serviceState: serviceState(service),
-    desiredReplicas: replicasOf(web),
-    scalingActive: undefined,
-    scalingLimited: undefined,
+    decision: { replicas: replicasOf(web), recommendedReplicas: undefined, active: undefined, limited: undefined },
+    scaling: undefined,
     scaleTime: undefined,
     now: new Date(),
   });

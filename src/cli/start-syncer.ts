@@ -9,13 +9,15 @@ import { KubeError, messageOf, rootCause } from '../kube/errors.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { LeaseElection } from '../kube/lease.ts';
 import { type AttemptReport, Transport } from '../kube/transport.ts';
+import { LoadSource, type QueryReport } from '../prometheus/source.ts';
 import { Endpoints } from '../syncer/endpoints.ts';
 import { ELASTIC_WEB, FIELD_MANAGER } from '../syncer/kinds.ts';
 import { createLog, type Log } from '../syncer/log.ts';
 import { Metrics } from '../syncer/metrics.ts';
 import { Syncer } from '../syncer/syncer.ts';
-import { Failure } from './failure.ts';
+import { EXIT, Failure } from './failure.ts';
 import type { Io } from './io.ts';
+import { loadSourceOptions } from './prometheus-flags.ts';
 import type { SyncerFlags } from './syncer.ts';
 
 /**
@@ -54,6 +56,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
     write: (line) => io.stderr.write(line),
     now: () => new Date(),
   });
+  const source = sourceOf(flags, (query) => metrics.queried(query));
   const identity = await identityOf(flags, io);
   const hurry = new AbortController();
   const metrics = new Metrics(identity.server);
@@ -69,6 +72,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   log.info('starting', {
     ...{ version: VERSION, server: identity.server, source: identity.source },
     ...{ namespaces: flags.namespace?.join(), selector: flags.selector, leaderElect: flags.leaderElect },
+    prometheus: flags.prometheusUrl,
   });
 
   const stop = new AbortController();
@@ -79,7 +83,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
     lastCall ??= setTimeout(() => hurry.abort(STOPPING), FINISH_MS);
   };
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
-  const syncer = syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hurry });
+  const syncer = syncerOf({ flags, identity, transport, leaseTransport, source, log, metrics, hurry });
   let endpoints: Endpoints | undefined;
   try {
     endpoints = await listen(flags, { metrics, isReady: () => syncer.isReady });
@@ -96,11 +100,27 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
     clearInterval(heapLooks);
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     await endpoints?.close();
-    await Promise.all([transport.close(), leaseTransport.close()]);
+    await Promise.all([transport.close(), leaseTransport.close(), source?.close()]);
     // A connection that is just being made would keep the process for up to ten seconds, and undici gives no hold of it.
     setTimeout(() => process.exit(), 200).unref();
   }
   log.info('stopped');
+}
+
+/** @throws Failure that says which flag is wrong */
+function sourceOf(flags: SyncerFlags, onQuery: (report: QueryReport) => void): LoadSource | undefined {
+  try {
+    const options = loadSourceOptions(flags);
+    return options && new LoadSource({ ...options, clock: anchoredClock(), onQuery });
+  } catch (error) {
+    throw new Failure(`The syncer did not start: ${messageOf(error)}.`, EXIT.usage, { cause: error });
+  }
+}
+
+/** The time of day as it was at the start, going on steadily: whoever sets the clock of the machine changes nothing here. */
+function anchoredClock() {
+  const startMs = Date.now() - performance.now();
+  return { wallMs: () => startMs + performance.now(), monotonicMs: () => performance.now() };
 }
 
 interface Parts {
@@ -108,13 +128,14 @@ interface Parts {
   readonly identity: Identity;
   readonly transport: Transport;
   readonly leaseTransport: Transport;
+  readonly source: LoadSource | undefined;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Ends every request when it aborts. */
   readonly hurry: AbortController;
 }
 
-function syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hurry }: Parts): Syncer {
+function syncerOf({ flags, identity, transport, leaseTransport, source, log, metrics, hurry }: Parts): Syncer {
   const instance = `${hostname()}_${randomUUID()}`;
   const { namespace, name } = leaseOf(flags, identity);
   const named = `${namespace}/${name}`;
@@ -136,6 +157,12 @@ function syncerOf({ flags, identity, transport, leaseTransport, log, metrics, hu
     workers: flags.workers,
     allowedServiceTypes: flags.allowedServiceTypes,
     maxReplicas: flags.maxReplicas,
+    scaling: {
+      reader: source,
+      intervalMs: flags.interval * 1000,
+      stableWindowMs: flags.window * 1000,
+      reservedLabels: [flags.namespaceLabel, flags.nameLabel],
+    },
   });
 }
 

@@ -1,16 +1,18 @@
 /** `elasticweb syncer`: its flags, each also an environment variable. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { INT32_MAX } from '../api/schema.ts';
 import { DEFAULT_MAX_REPLICAS } from '../scaling/initial.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
+import { flag, wholeNumber } from './flag.ts';
 import type { Io } from './io.ts';
+import { type PrometheusFlags, prometheusOptions } from './prometheus-flags.ts';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
 
 /** The flags, parsed and checked. */
-export interface SyncerFlags {
+export interface SyncerFlags extends PrometheusFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: readonly string[];
@@ -91,18 +93,16 @@ Examples:
   Keep all ElasticWebs of the cluster that kubectl talks to:
     elasticweb syncer --log-format text
   Keep those of two namespaces, and let them ask for cluster-internal Services only:
-    elasticweb syncer --namespace shop --namespace blog --allowed-service-types ClusterIP`,
+    elasticweb syncer --namespace shop --namespace blog --allowed-service-types ClusterIP
+  Scale with the load that a Prometheus measures, which scrapes every 30 s:
+    elasticweb syncer --prometheus-url http://localhost:9090 --scrape-interval 30 --window 120`,
     );
+  for (const option of prometheusOptions()) command.addOption(option);
   return command.action(async (flags: SyncerFlags) => {
     // Loaded here, so that the other commands start without a Kubernetes client.
     const { startSyncer } = await import('./start-syncer.ts');
     await startSyncer(flags, io);
   });
-}
-
-function flag(flags: string, description: string): Option {
-  const option = new Option(flags, description);
-  return option.env(`ELASTICWEB_${option.name().toUpperCase().replaceAll('-', '_')}`);
 }
 
 function dnsLabel(what: string): (value: string) => string {
@@ -146,14 +146,4 @@ function serviceTypes(value: string): string[] {
     }
   }
   return types;
-}
-
-function wholeNumber(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < least || number > most) {
-      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}, got '${value}'.`);
-    }
-    return number;
-  };
 }

@@ -22,9 +22,9 @@ import {
   isStringMap,
   keyDefault,
 } from './field-facts.ts';
-import { type OwnedItem, type OwnedNode, isLeaf, ownedFields } from './owned-fields.ts';
+import { type OwnedItem, type OwnedNode, isLeaf, ownedFields, ownersOf } from './owned-fields.ts';
 import { isSameQuantity } from './quantity.ts';
-import type { KubeObject } from './resource.ts';
+import type { KubeObject, ManagedFieldsEntry } from './resource.ts';
 import { isRecord } from './watch-events.ts';
 
 /** Why an apply is needed, and where. Holds no values: they may be secret. */
@@ -41,7 +41,7 @@ export interface Difference {
 export interface DifferenceInput {
   /** What would be applied. Fields that are `undefined` count as absent. */
   readonly desired: KubeObject;
-  /** What the API server has. Its managedFields must hold at least our own entry, see `ownManagedFieldsOnly`. */
+  /** What the API server has. Its managedFields must hold at least our own entry, see `withFewerManagedFields`. */
   readonly live: KubeObject;
   readonly fieldManager: string;
 }
@@ -60,9 +60,20 @@ export function needsApply({ desired, live, fieldManager }: DifferenceInput): Di
   return compareFields(at('', ''), owned, comparable(desired), comparable(live));
 }
 
-/** The object without what other managers own, which is most of its size. For the memory of a reflector. */
-export function ownManagedFieldsOnly<T extends KubeObject>(object: T, fieldManager: string): T {
-  const managedFields = (object.metadata.managedFields ?? []).filter((entry) => entry.manager === fieldManager);
+/**
+ * The object without what other managers own, which is most of its size; but for the field at `kept`, such as `['spec', 'replicas']`. For
+ * the memory of a reflector.
+ */
+export function withFewerManagedFields<T extends KubeObject>(
+  object: T,
+  fieldManager: string,
+  kept: readonly string[] = [],
+): T {
+  const all = object.metadata.managedFields ?? [];
+  const isOwn = (entry: ManagedFieldsEntry) => entry.manager === fieldManager;
+  const fieldsV1 = kept.reduceRight<object>((fields, name) => ({ [`f:${name}`]: fields }), {});
+  const others = kept.length === 0 ? [] : ownersOf(object, kept).filter((entry) => !isOwn(entry));
+  const managedFields = [...all.filter(isOwn), ...others.map((entry) => ({ ...entry, fieldsV1 }))];
   return { ...object, metadata: { ...object.metadata, managedFields } };
 }
 

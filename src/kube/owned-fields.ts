@@ -32,6 +32,15 @@ export function ownedFields(object: KubeObject, fieldManager: string): OwnedNode
   return root;
 }
 
+/** Who owns the field at this path of plain fields, such as `['spec', 'replicas']`, in whichever way they wrote it. */
+export function ownersOf({ metadata }: KubeObject, path: readonly string[]): ManagedFieldsEntry[] {
+  return (metadata.managedFields ?? []).filter((entry) => {
+    let fields: unknown = entry.fieldsV1;
+    for (const name of path) fields = (fields as Readonly<Record<string, unknown>> | undefined)?.[`f:${name}`];
+    return fields !== undefined;
+  });
+}
+
 /** Whether this manager has ever applied the object itself. */
 export function hasApplied({ metadata }: KubeObject, fieldManager: string): boolean {
   return (metadata.managedFields ?? []).some((entry) => isApplyOf(entry, fieldManager));

@@ -13,7 +13,7 @@ import type { WatchEvent } from './watch-events.ts';
 export type { Change } from './store.ts';
 export type { WatchEnd } from './watch-end.ts';
 
-export interface ReflectorOptions<T extends KubeObject> extends Scope {
+export interface ReflectorOptions<T extends KubeObject, G = undefined> extends Scope {
   readonly client: Pick<KubeClient, 'pages' | 'watch'>;
   readonly type: ResourceType<T>;
   /** Told about every change by others, after the store has it. What it throws goes to `onError`. */
@@ -24,6 +24,8 @@ export interface ReflectorOptions<T extends KubeObject> extends Scope {
   readonly transform?: (object: T) => T;
   /** Keep objects as JSON text, see {@link ObjectStore}. @default false */
   readonly asText?: boolean;
+  /** What is looked at all the time, kept beside each object. */
+  readonly glance?: (object: T) => G;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -58,12 +60,12 @@ const LONGEST_WAIT_AFTER_GRANT_MS = 5_000;
 const OLD_LISTS_BELIEVED = 8;
 
 /** A local copy of the objects of one type, in one scope. */
-export class Reflector<T extends KubeObject> {
-  readonly #options: ReflectorOptions<T>;
+export class Reflector<T extends KubeObject, G = undefined> {
+  readonly #options: ReflectorOptions<T, G>;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #target: string;
-  readonly #store: ObjectStore<T>;
+  readonly #store: ObjectStore<T, G>;
   readonly #synced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
@@ -76,9 +78,9 @@ export class Reflector<T extends KubeObject> {
   #failures = 0;
   #oldLists = 0;
 
-  constructor(options: ReflectorOptions<T>) {
+  constructor(options: ReflectorOptions<T, G>) {
     this.#options = options;
-    this.#store = new ObjectStore({ asText: options.asText ?? false });
+    this.#store = new ObjectStore({ asText: options.asText ?? false, glance: options.glance });
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#target = describeTarget(options.type, { namespace: options.namespace });
@@ -116,6 +118,11 @@ export class Reflector<T extends KubeObject> {
   /** The object with this key (see `keyOf`), as last seen. It may be shared: never change it. */
   get(key: string): T | undefined {
     return this.#store.get(key);
+  }
+
+  /** What the option `glance` made of the object, without a look at the object itself. */
+  glance(key: string): G | undefined {
+    return this.#store.glance(key);
   }
 
   /** All objects, as last seen. They may be shared: never change them. */

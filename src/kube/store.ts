@@ -26,9 +26,10 @@ export interface Listing<T> {
  * - A write of our own is put in by {@link ObjectStore.observe} and reported to nobody: who wrote it knows. Whatever
  *   somebody else did is reported, also when our own write came after it and is already in.
  */
-export class ObjectStore<T extends KubeObject> {
-  readonly #objects = new Map<string, Kept<T>>();
+export class ObjectStore<T extends KubeObject, G = undefined> {
+  readonly #objects = new Map<string, Kept<T, G>>();
   readonly #asText: boolean;
+  readonly #glance: ((object: T) => G) | undefined;
   /** Resource versions of our own writes whose events are still to come. */
   readonly #ownWrites = new Set<string>();
   #seenUpTo: string | undefined;
@@ -37,9 +38,11 @@ export class ObjectStore<T extends KubeObject> {
   /**
    * @param asText keep objects as JSON text: a third of the memory for thousands of objects that are looked at now and then, for some
    * microseconds a look. Whoever looks gets a copy
+   * @param glance what is looked at all the time, kept beside each object
    */
-  constructor({ asText = false } = {}) {
+  constructor({ asText = false, glance }: { asText?: boolean; glance?: ((object: T) => G) | undefined } = {}) {
     this.#asText = asText;
+    this.#glance = glance;
   }
 
   /** The resource version up to which nothing is missing; undefined before the first list. */
@@ -58,6 +61,11 @@ export class ObjectStore<T extends KubeObject> {
 
   get(key: string): T | undefined {
     return this.#objects.get(key)?.object;
+  }
+
+  /** What `glance` made of the object; undefined if there is no such object. */
+  glance(key: string): G | undefined {
+    return this.#objects.get(key)?.glance;
   }
 
   *values(): Generator<T, void, undefined> {
@@ -202,7 +210,8 @@ export class ObjectStore<T extends KubeObject> {
   }
 
   #keep(object: T): void {
-    this.#objects.set(keyOf(object), this.#asText ? new Text(object) : new Whole(object));
+    const glance = this.#glance?.(object);
+    this.#objects.set(keyOf(object), this.#asText ? new Text(object, glance) : new Whole(object, glance));
   }
 
   #forgetOwnWritesUpTo(resourceVersion: string): void {
@@ -222,17 +231,20 @@ function versionOf(object: KubeObject): string {
 }
 
 /** An object in memory, and what tells its states apart. */
-interface Kept<T extends KubeObject> {
+interface Kept<T extends KubeObject, G> {
   readonly uid: string | undefined;
   readonly version: string;
   readonly object: T;
+  readonly glance: G | undefined;
 }
 
-class Whole<T extends KubeObject> implements Kept<T> {
+class Whole<T extends KubeObject, G> implements Kept<T, G> {
   readonly object: T;
+  readonly glance: G | undefined;
 
-  constructor(object: T) {
+  constructor(object: T, glance: G | undefined) {
     this.object = object;
+    this.glance = glance;
   }
 
   get uid(): string | undefined {
@@ -244,12 +256,14 @@ class Whole<T extends KubeObject> implements Kept<T> {
   }
 }
 
-class Text<T extends KubeObject> implements Kept<T> {
+class Text<T extends KubeObject, G> implements Kept<T, G> {
   readonly uid: string | undefined;
   readonly version: string;
+  readonly glance: G | undefined;
   readonly #text: string;
 
-  constructor(object: T) {
+  constructor(object: T, glance: G | undefined) {
+    this.glance = glance;
     this.uid = object.metadata.uid;
     this.version = versionOf(object);
     this.#text = JSON.stringify(object);

@@ -1,14 +1,14 @@
 /** How many pods an ElasticWeb runs that scales with its load. Pure. */
 
-import type { DefaultedAutoscaling, DefaultedElasticWebSpec } from '../api/types.ts';
+import type { DefaultedAutoscaling } from '../api/types.ts';
 import { limitRate, type Rates, ratesOf, stabilize } from './behavior.ts';
-import type { Decision, DecisionReason, Judgement, ScalingFacts } from './decision.ts';
+import type { Decision, DecisionReason, Judgement, ScalingFacts, ScalingSpec } from './decision.ts';
 import { type History, wholeSecond, withRecommendation } from './history.ts';
 import { initialReplicas } from './initial.ts';
 import type { Measured, Unknown } from './reading.ts';
 import { recommend, type Wish } from './recommend.ts';
 
-type Scaled = DefaultedElasticWebSpec & { readonly autoscaling: DefaultedAutoscaling };
+type Scaled = ScalingSpec & { readonly autoscaling: DefaultedAutoscaling };
 
 /** The load was at so many times the capacity: that is a jump, and what falls right after it may rise again. */
 const JUMP = 2;

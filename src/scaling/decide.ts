@@ -1,15 +1,14 @@
 /** How many pods an ElasticWeb runs, and why. Pure: no clock, no network, no environment. */
 
 import { declaredReplicas } from '../api/declared-load.ts';
-import type { DefaultedElasticWebSpec } from '../api/types.ts';
 import { decideByLoad } from './by-load.ts';
-import type { Decision, ScalingFacts } from './decision.ts';
+import type { Decision, ScalingFacts, ScalingSpec } from './decision.ts';
 
 /**
  * Decides the number of pods. The first source that speaks wins: `spec.replicas` (by hand), `spec.autoscaling` (the measured load),
  * `spec.totalQPS` (the declared load): ceil(totalQPS / singlePodQPS). `spec.suspend`, which comes before all, leaves nothing to decide.
  */
-export function decide(spec: DefaultedElasticWebSpec, facts: ScalingFacts): Decision {
+export function decide(spec: ScalingSpec, facts: ScalingFacts): Decision {
   if (spec.replicas !== undefined) {
     const { replicas } = spec;
     const message = `spec.replicas sets ${replicas} by hand; remove it to scale with the load again: kubectl patch ew ${facts.object} --type=merge -p '{"spec":{"replicas":null}}'`;

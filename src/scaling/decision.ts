@@ -1,8 +1,12 @@
 /** What a decision about the number of pods is made from, and what it says. */
 
+import type { DefaultedElasticWebSpec } from '../api/types.ts';
 import type { History } from './history.ts';
 import type { Reading, UnknownReason } from './reading.ts';
 import type { RecommendationReason } from './recommend.ts';
+
+/** The part of a spec that a decision rests on. */
+export type ScalingSpec = Pick<DefaultedElasticWebSpec, 'replicas' | 'autoscaling' | 'totalQPS' | 'singlePodQPS'>;
 
 /** What a decision rests on besides the spec. */
 export interface ScalingFacts {

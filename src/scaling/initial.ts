@@ -1,7 +1,7 @@
 /** How many pods an ElasticWeb gets before anything was measured. */
 
 import { declaredReplicas } from '../api/declared-load.ts';
-import type { DefaultedElasticWebSpec } from '../api/types.ts';
+import type { ScalingSpec } from './decision.ts';
 
 /** The most pods that the syncer gives to one ElasticWeb, unless its operator says otherwise. */
 export const DEFAULT_MAX_REPLICAS = 10_000;
@@ -17,11 +17,11 @@ export const DEFAULT_MAX_REPLICAS = 10_000;
  *
  * @param maxReplicas ceiling that the operator of the syncer sets, above everything else, `replicas` and minReplicas included
  */
-export function initialReplicas(spec: DefaultedElasticWebSpec, maxReplicas = DEFAULT_MAX_REPLICAS): number {
+export function initialReplicas(spec: ScalingSpec, maxReplicas = DEFAULT_MAX_REPLICAS): number {
   return Math.min(wantedReplicas(spec), maxReplicas);
 }
 
-function wantedReplicas(spec: DefaultedElasticWebSpec): number {
+function wantedReplicas(spec: ScalingSpec): number {
   const { replicas, autoscaling } = spec;
   if (replicas !== undefined) return replicas;
   const declared = declaredReplicas(spec);

@@ -3,7 +3,7 @@
 import { GROUP, KIND } from '../api/resource.ts';
 import { MANAGED_BY } from '../construct/names.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { ownManagedFieldsOnly } from '../kube/difference.ts';
+import { withFewerManagedFields } from '../kube/difference.ts';
 import {
   type Change,
   Reflector,
@@ -36,10 +36,27 @@ export interface CacheOptions {
   readonly onError: (kind: string, error: unknown) => void;
 }
 
+/** What scaling looks at in each Deployment, at each tick. */
+export interface Pods {
+  /** Pods that the Deployment asks for. */
+  readonly replicas: number;
+  readonly ready: number;
+  /** The uid of its controller. */
+  readonly owner: string | undefined;
+}
+
+function podsOf({ metadata, spec, status }: Deployment): Pods {
+  return {
+    replicas: spec.replicas ?? 1,
+    ready: status?.readyReplicas ?? 0,
+    owner: metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid,
+  };
+}
+
 /** Local copies of the three kinds. Objects in them are shared; nobody changes them. */
 export class Cache {
   readonly webs: Copies<ElasticWebResource>;
-  readonly deployments: Copies<Deployment>;
+  readonly deployments: Copies<Deployment, Pods>;
   readonly services: Copies<Service>;
 
   constructor(options: CacheOptions) {
@@ -52,12 +69,12 @@ export class Cache {
     });
     const ofChildren = {
       ...{ ...options, selector: children, keysToWake: keysOf },
-      // Nobody here reads what others own, which is the larger part of many objects.
-      transform: <T extends KubeObject>(child: T) => ownManagedFieldsOnly(child, FIELD_MANAGER),
+      // Nobody here reads what others own, which is the larger part of many objects, but for who sets the number of pods.
+      transform: <T extends KubeObject>(child: T) => withFewerManagedFields(child, FIELD_MANAGER, ['spec', 'replicas']),
       // They are the larger part of the memory, and looked at when their ElasticWeb gets a pass.
       asText: true,
     };
-    this.deployments = new Copies<Deployment>({ ...ofChildren, type: DEPLOYMENT });
+    this.deployments = new Copies<Deployment, Pods>({ ...ofChildren, type: DEPLOYMENT, glance: podsOf });
     this.services = new Copies<Service>({
       ...{ ...ofChildren, type: SERVICE },
       onChange: (change) => {
@@ -82,26 +99,39 @@ export class Cache {
   }
 }
 
-export interface CopiesOptions<T extends KubeObject>
+export interface CopiesOptions<T extends KubeObject, G = undefined>
   extends
     Pick<CacheOptions, 'client' | 'namespaces' | 'selector' | 'wake' | 'onError'>,
-    Pick<ReflectorOptions<T>, 'type' | 'transform' | 'asText'> {
+    Pick<ReflectorOptions<T, G>, 'type' | 'transform' | 'asText' | 'glance'> {
   /** The ElasticWebs that a change of the object is about. */
   readonly keysToWake: (object: T) => Iterable<string>;
   readonly onChange?: (change: Change<T>) => void;
 }
 
+/** What a pass asks of the copies of one kind. */
+export type CopiesOf<T extends KubeObject> = Pick<Copies<T, unknown>, 'get' | 'observe' | 'forget'>;
+
 /** Local copies of one kind: one reflector for all namespaces, or one for each of those looked at. */
-export class Copies<T extends KubeObject> {
+export class Copies<T extends KubeObject, G = undefined> {
   /** The kind of the objects. */
   readonly kind: string;
-  readonly #all: Reflector<T> | undefined;
-  readonly #byNamespace: ReadonlyMap<string, Reflector<T>>;
+  readonly #all: Reflector<T, G> | undefined;
+  readonly #byNamespace: ReadonlyMap<string, Reflector<T, G>>;
 
-  constructor({ type, client, namespaces, selector, keysToWake, wake, onChange, onError, ...kept }: CopiesOptions<T>) {
+  constructor({
+    type,
+    client,
+    namespaces,
+    selector,
+    keysToWake,
+    wake,
+    onChange,
+    onError,
+    ...kept
+  }: CopiesOptions<T, G>) {
     this.kind = type.kind;
     const reflector = (namespace: string | undefined) =>
-      new Reflector<T>({
+      new Reflector<T, G>({
         client,
         type,
         namespace,
@@ -131,6 +161,11 @@ export class Copies<T extends KubeObject> {
     return this.#in(parseKey(key).namespace)?.get(key);
   }
 
+  /** What is looked at all the time, without a look at the object itself. */
+  glance(key: string): G | undefined {
+    return this.#in(parseKey(key).namespace)?.glance(key);
+  }
+
   /** Whether everything has been listed once. */
   get hasSynced(): boolean {
     return this.#reflectors.every(({ hasSynced }) => hasSynced);
@@ -156,11 +191,11 @@ export class Copies<T extends KubeObject> {
     this.#in(metadata.namespace)?.forget(keyOf({ metadata }), metadata.uid);
   }
 
-  #in(namespace: string | undefined): Reflector<T> | undefined {
+  #in(namespace: string | undefined): Reflector<T, G> | undefined {
     return this.#all ?? this.#byNamespace.get(namespace ?? '');
   }
 
-  get #reflectors(): readonly Reflector<T>[] {
+  get #reflectors(): readonly Reflector<T, G>[] {
     return this.#all === undefined ? [...this.#byNamespace.values()] : [this.#all];
   }
 }

@@ -8,7 +8,7 @@ import { needsApply } from '../kube/difference.ts';
 import { hasApplied } from '../kube/owned-fields.ts';
 import { keyOf, type KubeObject, type ManagedFieldsEntry, type ResourceType } from '../kube/resource.ts';
 import { claimSpec } from './adoption.ts';
-import type { Copies } from './cache.ts';
+import type { CopiesOf } from './cache.ts';
 import { isDuplicate } from './failure.ts';
 import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
@@ -18,7 +18,7 @@ import { claimRenumberedPorts } from './renumbered-port.ts';
 /** One child as it is found, before anything is done about it. */
 export interface FoundChild<T extends Child> {
   readonly type: ResourceType<T>;
-  readonly copies: Copies<T>;
+  readonly copies: CopiesOf<T>;
   readonly live: T | undefined;
   readonly ownership: Ownership;
 }
@@ -39,7 +39,7 @@ export interface Applied<T extends Child> {
 export async function findChild<T extends Child>(
   client: KubeClient,
   type: ResourceType<T>,
-  copies: Copies<T>,
+  copies: CopiesOf<T>,
   web: ElasticWebResource,
   name: string,
 ): Promise<FoundChild<T>> {

@@ -71,6 +71,7 @@ export async function findChildren(
 /**
  * Renders and applies the children.
  *
+ * @param replicas undefined leaves the number of pods to whoever else sets it
  * @throws Error when the resource cannot be rendered
  */
 export async function keepChildren(
@@ -78,7 +79,7 @@ export async function keepChildren(
   web: ElasticWebResource,
   valid: DefaultedElasticWeb,
   found: FoundChildren,
-  replicas: number,
+  replicas: number | undefined,
 ): Promise<KeptChildren> {
   const nodePort = found.service.ownership.kind === 'ours' ? keptNodePort(found.service.live, valid.spec) : undefined;
   const desired = render(valid, {

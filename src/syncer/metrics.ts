@@ -9,7 +9,10 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { QueueObserver, WorkQueue } from '../kube/queue.ts';
 import type { ReflectorStats } from '../kube/reflector.ts';
 import type { AttemptReport } from '../kube/transport.ts';
+import type { QueryReport } from '../prometheus/source.ts';
+import type { Autoscaler } from './autoscaler.ts';
 import type { Cache } from './cache.ts';
+import { LoadMetrics } from './load-metrics.ts';
 import { objectMetrics } from './object-metrics.ts';
 import type { Next } from './pass.ts';
 import { APPLY_RESULTS, type ApplyResult, type PassCounts } from './report.ts';
@@ -31,6 +34,7 @@ const QUEUE_SECONDS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100
 export interface Observed {
   readonly queue: WorkQueue;
   readonly cache: Cache;
+  readonly autoscaler: Pick<Autoscaler, 'view'>;
   readonly workers: number;
   readonly events: Pick<EventRecorder, 'dropped'>;
   /** Whether this process leads, and the name of the Lease; undefined where there is no election. */
@@ -42,6 +46,7 @@ export class Metrics implements PassCounts {
   readonly #registry = new Registry();
   readonly #server: string;
   #observed: Observed | undefined;
+  readonly #load = new LoadMetrics(this.#registry);
 
   readonly #passes = this.#counter('controller_runtime_reconcile_total', 'Passes, by what came of them.', [
     'controller',
@@ -155,6 +160,11 @@ export class Metrics implements PassCounts {
     this.#applied.inc({ kind, result });
   }
 
+  /** A query to Prometheus came to its end. */
+  queried(report: QueryReport): void {
+    this.#load.queried(report);
+  }
+
   panicked(): void {
     this.#panics.inc(CONTROLLER);
   }
@@ -167,7 +177,7 @@ export class Metrics implements PassCounts {
   /** Everything in Prometheus' text format, piece by piece: with thousands of ElasticWebs it is some MB. */
   async *text(): AsyncGenerator<string> {
     yield await this.#registry.metrics();
-    if (this.#observed !== undefined) yield* objectMetrics(this.#observed.cache);
+    if (this.#observed !== undefined) yield* objectMetrics(this.#observed.cache, this.#observed.autoscaler);
   }
 
   #addLookedUp(): void {

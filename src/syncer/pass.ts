@@ -2,7 +2,9 @@
 
 import type { TransientReason } from '../api/conditions.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { Autoscaler } from './autoscaler.ts';
 import type { Cache } from './cache.ts';
+import type { Contention } from './contention.ts';
 import type { Pace } from './pace.ts';
 import type { Repairs } from './repairs.ts';
 import type { Report } from './report.ts';
@@ -14,10 +16,12 @@ export interface PassContext {
   readonly report: Report;
   readonly pace: Pace;
   readonly repairs: Repairs;
+  readonly autoscaler: Pick<Autoscaler, 'decide' | 'scaled' | 'memoryOf' | 'forget'>;
+  readonly contention: Contention;
   /** Service types that an ElasticWeb may ask for. */
   readonly allowedServiceTypes: readonly string[];
-  /** The largest number of pods of one ElasticWeb. */
-  readonly maxReplicas: number;
+  /** Labels that the syncer sets in queries, so that no ElasticWeb may. */
+  readonly reservedLabels: readonly string[];
   /** The time of day, for what status says. */
   readonly now: () => Date;
 }

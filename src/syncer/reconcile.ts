@@ -11,18 +11,16 @@ import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { KubeError } from '../kube/errors.ts';
 
 import type { ManagedFieldsEntry } from '../kube/resource.ts';
-import { decide } from '../scaling/decide.ts';
 import type { Decision } from '../scaling/decision.ts';
-import { NO_HISTORY } from '../scaling/history.ts';
-import { unknown } from '../scaling/reading.ts';
 import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
+import type { Contender } from './contention.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, type Deployment, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import type { Next, PassContext } from './pass.ts';
 import { replacesPods, type Rollout, rolloutOf } from './rollout.ts';
 import { deploymentState, type Outcome, serviceState } from './status.ts';
 import { isThere } from './presence.ts';
-import { fail, say } from './tell.ts';
+import { fail, say, soonest } from './tell.ts';
 
 /** Makes the cluster what the ElasticWeb `key` says, as far as that is possible now. Throws only when the status cannot be written. */
 export async function reconcile(context: PassContext, key: string, failures = 0): Promise<Next> {
@@ -30,15 +28,23 @@ export async function reconcile(context: PassContext, key: string, failures = 0)
   // Once its deletion has begun, its children are the garbage collector's: a write now could keep them from going.
   if (web === undefined || typeof web.metadata.deletionTimestamp === 'string') return { kind: 'done' };
   if (isObject(web.spec) && web.spec.suspend === true) {
+    context.autoscaler.forget(key);
     return say(context, web, { outcome: { kind: 'suspended' } }, { kind: 'done' });
   }
   // What a newer CRD knows and this syncer does not, it leaves aside; the API server has checked it.
   const validation = validateSpec(knownFields(web.spec, specSchema), web.metadata.name);
   if (validation.kind === 'invalid') return fail(context, web, invalid(describeErrors(validation.errors)));
-  const { serviceType } = validation.resource.spec;
+  const { serviceType, autoscaling } = validation.resource.spec;
   if (!context.allowedServiceTypes.includes(serviceType)) {
     const allowed = context.allowedServiceTypes.join(', ');
     return fail(context, web, invalid(`spec.serviceType: the syncer allows ${allowed}, got ${serviceType}`));
+  }
+  const reserved = Object.keys(autoscaling?.metric.matchLabels ?? {}).find((label) =>
+    context.reservedLabels.includes(label),
+  );
+  if (reserved !== undefined) {
+    const message = `spec.autoscaling.metric.matchLabels: ${reserved} is set by the syncer and must not be given`;
+    return fail(context, web, invalid(message));
   }
   const valid = { ...validation.resource, metadata: web.metadata as DefaultedElasticWeb['metadata'] };
   return keep(context, web, valid, failures);
@@ -51,34 +57,34 @@ async function keep(
   valid: DefaultedElasticWeb,
   failures: number,
 ): Promise<Next> {
-  const { client, cache, maxReplicas } = context;
+  const { client, cache, autoscaler, contention } = context;
   let decision: Decision | undefined;
+  let contender: Contender | undefined;
   let kept: KeptChildren;
   try {
     const found = await findChildren(client, cache, web, valid.spec.mtargetPort !== undefined);
     if (isMissingChildren(web, found) && !(await isThere(context, web))) return { kind: 'done' };
-    const { live, ownership } = found.deployment;
-    const currentReplicas = ownership.kind === 'ours' ? live?.spec.replicas : undefined;
-    const object = `${web.metadata.name} -n ${web.metadata.namespace ?? ''}`;
-    decision = decide(valid.spec, {
-      ...{
-        object,
-        currentReplicas,
-        maxReplicas,
-        readyReplicas: 0,
-        history: NO_HISTORY,
-        nowMs: 0,
-        stableWindowMs: 60_000,
-      },
-      reading: unknown('NoMetricsSource', 'the syncer has no Prometheus'),
-    });
-    kept = await keepChildren(context, web, valid, found, decision.replicas);
+    const live = found.deployment.ownership.kind === 'ours' ? found.deployment.live : undefined;
+    const pods = {
+      currentReplicas: live && (live.spec.replicas ?? 1),
+      readyReplicas: live?.status?.readyReplicas ?? 0,
+    };
+    decision = autoscaler.decide(web, valid.spec, pods);
+    contender = live && contention.contender(live, decision.replicas);
+    if (contender !== undefined) decision = leftTo(contender, decision, pods.currentReplicas);
+    kept = await keepChildren(context, web, valid, found, contender === undefined ? decision.replicas : undefined);
   } catch (error) {
     if (!(error instanceof KubeError || error instanceof InvalidPropsError)) context.report.bug(web, error);
     return fail(context, web, told(failureOf(error), failures), decision);
   }
   context.report.children(web, kept);
-  return conclude(context, web, kept, decision, failures);
+  const next = await conclude(context, web, kept, decision, failures);
+  return contender?.forMs === undefined ? next : soonest(next, contender.forMs);
+}
+
+/** The number is somebody else's: it is told as it is. */
+function leftTo({ message }: Contender, decision: Decision, current = decision.replicas): Decision {
+  return { ...decision, replicas: current, active: { status: false, reason: 'ReplicasContended', message } };
 }
 
 /** Whether children are gone that this ElasticWeb has had. One that was never told about has had none. */
@@ -105,7 +111,11 @@ async function conclude(
 ): Promise<Next> {
   const { deployment, service } = kept;
   const scaled = deployment.kind === 'applied' && isScaled(deployment.before, deployment.live);
-  if (scaled) context.report.scaled(web, deployment.before?.spec.replicas ?? 1, decision.replicas, decision.why);
+  if (scaled) {
+    const [from, to] = [deployment.before?.spec.replicas ?? 1, deployment.live.spec.replicas ?? 1];
+    context.autoscaler.scaled(web, from, to);
+    context.report.scaled(web, { from, to, why: decision.why, qps: decision.qps });
+  }
   const scaleTime = scaled ? context.now() : untoldScaleTime(web, deployment, decision);
   const rollout = deployment.kind === 'applied' ? judge(context, web, deployment, scaleTime) : undefined;
   const learnt = {

@@ -25,6 +25,15 @@ export interface ReportOptions {
   readonly counts: PassCounts;
 }
 
+/** A change of the number of pods. */
+export interface Scaling {
+  readonly from: number;
+  readonly to: number;
+  readonly why: string;
+  /** The measured load behind it, in requests per second. */
+  readonly qps: number | undefined;
+}
+
 /** Tells what passes did. */
 export class Report {
   readonly #log: Log;
@@ -73,13 +82,30 @@ export class Report {
   }
 
   /** The number of pods was changed. If that number was wanted before, somebody had changed the Deployment. */
-  scaled(web: ElasticWebResource, from: number, to: number, why: string): void {
-    this.#log.info('scaled', { elasticweb: keyOf(web), from, to, why });
+  scaled(web: ElasticWebResource, { from, to, why, qps }: Scaling): void {
+    this.#log.info('scaled', { elasticweb: keyOf(web), from, to, why, qps });
     const isRepair = web.status?.desiredReplicas === to;
     const told = isRepair
       ? `set back from ${from}, which somebody made it, to ${to} pods`
       : `from ${from} to ${to} pods`;
     this.#event(web, 'Normal', 'Scaled', 'Scale', `${told}: ${why}`);
+  }
+
+  /** Scaling says something new: whether the load is known, whether a limit holds. */
+  scaling(web: ElasticWebResource, previous: Condition | undefined, active: Condition | undefined): void {
+    if (active === undefined || (active.status === previous?.status && active.reason === previous.reason)) return;
+    const { status, reason, message } = active;
+    const isWell = status === 'True' || reason === 'ManualOverride' || reason === 'NotReadYet';
+    this.#log[isWell ? 'info' : 'warn']('scaling changed', {
+      elasticweb: keyOf(web),
+      active: status,
+      reason,
+      why: message,
+    });
+    // That it goes well is worth telling only to those who were told otherwise.
+    if (reason === 'NotReadYet' || (isWell && previous?.status !== 'False')) return;
+    if (reason === 'ValidMetricFound' && previous?.reason === 'NotReadYet') return;
+    this.#event(web, isWell ? 'Normal' : 'Warning', reason, 'Scale', message);
   }
 
   /** The status was written. Only what became of Ready is worth telling. */

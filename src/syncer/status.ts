@@ -8,11 +8,12 @@ import {
   type TerminalReason,
   type TransientReason,
 } from '../api/conditions.ts';
-import type { Condition, ElasticWebSpec, ElasticWebStatus } from '../api/types.ts';
+import type { Condition, ElasticWebSpec, ElasticWebStatus, ScalingStatus } from '../api/types.ts';
 import { selectorLabels } from '../construct/names.ts';
-import type { Judgement } from '../scaling/decision.ts';
+import type { Decision, Judgement } from '../scaling/decision.ts';
 import type { Deployment, ElasticWebResource, Service } from './kinds.ts';
 import type { Rollout } from './rollout.ts';
+import { isTooEarly } from './scaling-status.ts';
 
 /** How a pass went. */
 export type Outcome =
@@ -39,10 +40,10 @@ export interface Findings {
   /** How the children are; undefined where the pass did not come to them, and then what was said before stays. */
   readonly deploymentState: ChildState | undefined;
   readonly serviceState: ChildState | undefined;
-  /** Pods that there should be; undefined if that was not decided, and then what was said before stays. */
-  readonly desiredReplicas: number | undefined;
-  readonly scalingActive: Judgement | undefined;
-  readonly scalingLimited: Judgement | undefined;
+  /** How many pods there should be, and why; undefined if that was not decided, and then what was said before stays. */
+  readonly decision: Pick<Decision, 'replicas' | 'recommendedReplicas' | 'active' | 'limited'> | undefined;
+  /** What scaling must remember. */
+  readonly scaling: ScalingStatus | undefined;
   /** When the number of pods was changed, if no status has told that yet. */
   readonly scaleTime: Date | undefined;
   /** The time of this pass. */
@@ -54,16 +55,20 @@ export function statusOf(findings: Findings): ElasticWebStatus {
   const { web, deployment } = findings;
   const before = web.status;
   const { replicas = 0, readyReplicas = 0 } = deployment?.status ?? {};
-  const desiredReplicas = findings.desiredReplicas ?? before?.desiredReplicas;
+  const { decision, scaling } = findings;
+  const desiredReplicas = decision?.replicas ?? before?.desiredReplicas;
+  const { recommendedReplicas } = decision ?? before ?? {};
   const lastScaleTime = findings.scaleTime ? rfc3339(findings.scaleTime) : before?.lastScaleTime;
   return {
     observedGeneration: generationTold(findings),
     replicas,
     readyReplicas,
     ...(desiredReplicas !== undefined && { desiredReplicas }),
+    ...(recommendedReplicas !== undefined && { recommendedReplicas }),
     ...realQPS(web, readyReplicas),
     selector: selectorText(web.metadata.name),
     ...(lastScaleTime !== undefined && { lastScaleTime }),
+    ...(scaling !== undefined && { scaling }),
     conditions: conditionsOf(findings),
   };
 }
@@ -113,7 +118,8 @@ function conditionsOf(findings: Findings): Condition[] {
   const { web, now, outcome } = findings;
   const generation = generationTold(findings);
   const before = new Map(web.status?.conditions?.map((condition) => [condition.type, condition]));
-  const decided = findings.desiredReplicas !== undefined;
+  const { decision } = findings;
+  const stands = decision === undefined || (isTooEarly(decision) && before.has('ScalingActive'));
   const said: Readonly<Record<ConditionType, Said | undefined>> = {
     ...(isUnseen(outcome) && hasSpoken(web)
       ? { Ready: before.get('Ready'), Reconciling: before.get('Reconciling'), Stalled: before.get('Stalled') }
@@ -122,8 +128,8 @@ function conditionsOf(findings: Findings): Condition[] {
       ? childCondition(findings.deploymentState)
       : before.get('DeploymentReady'),
     ServiceReady: findings.serviceState ? childCondition(findings.serviceState) : before.get('ServiceReady'),
-    ScalingActive: decided ? findings.scalingActive && judged(findings.scalingActive) : before.get('ScalingActive'),
-    ScalingLimited: decided ? findings.scalingLimited && judged(findings.scalingLimited) : before.get('ScalingLimited'),
+    ScalingActive: stands ? before.get('ScalingActive') : decision.active && judged(decision.active),
+    ScalingLimited: stands ? before.get('ScalingLimited') : decision.limited && judged(decision.limited),
   };
   return CONDITION_TYPES.flatMap((type) => {
     const condition = said[type];

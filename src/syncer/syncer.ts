@@ -3,13 +3,15 @@
 import { GROUP } from '../api/resource.ts';
 import { isAborted, onAbort } from '../kube/abort.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type Clock, systemClock } from '../kube/clock.ts';
+import { type Clock, sleep, systemClock } from '../kube/clock.ts';
 import { isNotFound, isNotLeading, KubeError, messageOf } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { LeaseElection } from '../kube/lease.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import { keyOf, parseKey } from '../kube/resource.ts';
+import { Autoscaler, type LoadReader } from './autoscaler.ts';
 import { Cache } from './cache.ts';
+import { Contention } from './contention.ts';
 import { ELASTIC_WEB } from './kinds.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -46,11 +48,22 @@ export interface SyncerOptions {
   readonly workers: number;
   readonly allowedServiceTypes: readonly string[];
   readonly maxReplicas: number;
+  readonly scaling: {
+    /** Where the load is read; undefined: nowhere. */
+    readonly reader: LoadReader | undefined;
+    readonly intervalMs: number;
+    readonly stableWindowMs: number;
+    /** Labels that no ElasticWeb may ask for, because the reader sets them. */
+    readonly reservedLabels: readonly string[];
+  };
   readonly clock?: Clock;
 }
 
 /** Every ElasticWeb gets a pass this often, whatever the watches say: what a watch lost is healed then. */
 const RESYNC_MS = 10 * 60_000;
+
+/** When the load is first read: shortly after the first passes. */
+const FIRST_TICK_MS = 500;
 
 /** While there are passes to make, and shortly after the last one, Events come one by one, with such pauses. */
 const EVENT_PAUSE_MS = 50;
@@ -68,6 +81,7 @@ export class Syncer {
   readonly #waitingForPort = new Set<string>();
   readonly #events: EventRecorder;
   readonly #context: PassContext;
+  readonly #autoscaler: Autoscaler;
   #isLeading = false;
   /** When the last pass ended. */
   #passedMs = Number.NEGATIVE_INFINITY;
@@ -101,18 +115,29 @@ export class Syncer {
       onError: (error) => log.debug('an Event could not be written', { error: messageOf(error) }),
     });
     this.#events = events;
+    // The time of day once, and from then on a clock that does not jump.
+    const startMs = Date.now() - clock.monotonicMs();
+    this.#autoscaler = new Autoscaler({
+      ...{ cache: this.#cache, maxReplicas: options.maxReplicas },
+      reader: options.scaling.reader,
+      stableWindowMs: options.scaling.stableWindowMs,
+      nowMs: () => startMs + clock.monotonicMs(),
+      wake: (key) => this.#queue.add(key),
+    });
     this.#context = {
       client,
       cache: this.#cache,
       report: new Report({ log, events, counts: metrics }),
       pace: new Pace(clock),
       repairs: new Repairs(clock),
+      autoscaler: this.#autoscaler,
+      contention: new Contention(clock),
       allowedServiceTypes: options.allowedServiceTypes,
-      maxReplicas: options.maxReplicas,
+      reservedLabels: options.scaling.reservedLabels,
       now: () => new Date(),
     };
     metrics.observe({
-      ...{ queue: this.#queue, cache: this.#cache, workers, events },
+      ...{ queue: this.#queue, cache: this.#cache, autoscaler: this.#autoscaler, workers, events },
       election: election && {
         name: parseKey(election.name).name,
         get isLeading() {
@@ -173,10 +198,25 @@ export class Syncer {
     onAbort(signal, () => {
       this.#isLeading = false;
     });
-    await this.#queue.run(work, signal);
+    await Promise.all([this.#queue.run(work, signal), this.#scale(signal)]);
     stopResync();
     // What the last pass told is written while this process may still write.
     await this.#events.flush(LAST_EVENTS_MS);
+  }
+
+  /** Reads the load and decides, again and again. One that takes long is followed by the next at once, never by two. */
+  async #scale(signal: AbortSignal): Promise<void> {
+    const { intervalMs } = this.#options.scaling;
+    // The passes of the beginning say whose load is to be read.
+    await sleep(this.#clock, Math.min(intervalMs, FIRST_TICK_MS), signal);
+    while (!isAborted(signal)) {
+      const startedMs = this.#clock.monotonicMs();
+      await this.#autoscaler.tick(signal).catch((error: unknown) => {
+        const { stack = messageOf(error) } = error instanceof Error ? error : {};
+        this.#options.log.error('unexpected error while scaling', { stack });
+      });
+      await sleep(this.#clock, Math.max(0, startedMs + intervalMs - this.#clock.monotonicMs()), signal);
+    }
   }
 
   async #pass(key: string): Promise<void> {

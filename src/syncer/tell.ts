@@ -1,6 +1,7 @@
 /** How a pass ends: the status is written if it says something new, and it is decided when to look again. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { ConditionType } from '../api/conditions.ts';
 import type { Condition, ElasticWebStatus } from '../api/types.ts';
 import { isConflict, isNotFound } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
@@ -11,6 +12,7 @@ import { type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } 
 import { ownershipOf } from './ownership.ts';
 import type { Next, PassContext } from './pass.ts';
 import { isThere } from './presence.ts';
+import { rememberedScaling } from './scaling-status.ts';
 import { type Findings, type Outcome, statusOf } from './status.ts';
 
 /** An object in the way is in no local copy, so its going is not seen; it is looked for this often. */
@@ -62,28 +64,35 @@ export async function fail(
 export async function say(context: PassContext, web: ElasticWebResource, learnt: Learnt, next: Next): Promise<Next> {
   const { client, cache, pace, report } = context;
   const { decision } = learnt;
-  const status = statusOf({
+  const remembered =
+    decision === undefined
+      ? { kept: web.status?.scaling, fresh: web.status?.scaling }
+      : rememberedScaling(web.status, decision, context.autoscaler.memoryOf(web), learnt.scaleTime !== undefined);
+  const findings = {
     web,
     outcome: learnt.outcome,
     deployment: learnt.deployment ?? ownDeployment(cache, web),
     deploymentState: learnt.deploymentState,
     serviceState: learnt.serviceState,
-    desiredReplicas: decision?.replicas,
-    scalingActive: decision?.active,
-    scalingLimited: decision?.limited,
+    decision,
     scaleTime: learnt.scaleTime,
     now: context.now(),
-  });
-  if (isDeepStrictEqual(status, web.status)) return next;
+  };
+  if (isDeepStrictEqual(statusOf({ ...findings, scaling: remembered.kept }), web.status)) return next;
+  // What is written anyway takes along what is remembered by now.
+  const status = statusOf({ ...findings, scaling: remembered.fresh });
   // Nor does what was asked to wait: a pass in a moment would ask the API server again.
   const mustTell = learnt.scaleTime !== undefined || (next.kind === 'retry' && next.afterMs !== undefined);
   const waitMs = mustTell ? 0 : pace.waitMs(keyOf(web));
   if (waitMs > 0) return soonest(next, waitMs);
-  const vanished = Object.keys(web.status ?? {}).filter((field) => !(field in status));
+  const { scaling } = status;
   // With the uid, this is said about this very object, or about none.
   const patch = {
     metadata: { uid: web.metadata.uid },
-    status: { ...Object.fromEntries(vanished.map((field) => [field, null])), ...status },
+    status: {
+      ...replacing(web.status, status),
+      ...(scaling && { scaling: replacing(web.status?.scaling, scaling) }),
+    },
   };
   try {
     const options = { fieldManager: FIELD_MANAGER, subresource: 'status' };
@@ -95,11 +104,19 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     // It is gone, or another has its name. Or neither, and somebody else had a reason to refuse: then this is still to be told.
     return (await isThere(context, web)) ? { kind: 'retry' } : { kind: 'done' };
   }
-  report.state(web, readyOf(web.status), readyOf(status));
+  report.state(web, conditionOf(web.status, 'Ready'), conditionOf(status, 'Ready'));
+  report.scaling(web, conditionOf(web.status, 'ScalingActive'), conditionOf(status, 'ScalingActive'));
   return next;
 }
 
-function soonest(next: Next, afterMs: number): Next {
+/** The merge patch that makes one object of the other: what is not in it any more is null. */
+function replacing(before: object = {}, after: object): object {
+  const vanished = Object.keys(before).filter((field) => !(field in after));
+  return { ...Object.fromEntries(vanished.map((field) => [field, null])), ...after };
+}
+
+/** What comes next, but not later than this. */
+export function soonest(next: Next, afterMs: number): Next {
   switch (next.kind) {
     case 'done':
       return { ...next, kind: 'again', afterMs };
@@ -112,8 +129,8 @@ function soonest(next: Next, afterMs: number): Next {
   }
 }
 
-function readyOf(status: ElasticWebStatus | undefined): Condition | undefined {
-  return status?.conditions?.find(({ type }) => type === 'Ready');
+function conditionOf(status: ElasticWebStatus | undefined, type: ConditionType): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
 }
 
 /** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it. */

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { Autoscaler } from '../../src/syncer/autoscaler.ts';
 import { Cache } from '../../src/syncer/cache.ts';
+import { Contention } from '../../src/syncer/contention.ts';
 import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
 import { Pace } from '../../src/syncer/pace.ts';
 import type { PassContext } from '../../src/syncer/pass.ts';
@@ -54,8 +56,13 @@ async function passes(): Promise<Passes> {
     report: new Report({ log, events: { record: silent }, counts: { applied: silent, panicked: silent } }),
     pace: new Pace(),
     repairs: new Repairs(),
+    autoscaler: new Autoscaler({
+      ...{ reader: undefined, cache, stableWindowMs: 60_000, maxReplicas: 10, wake: silent },
+      nowMs: () => Date.now(),
+    }),
+    contention: new Contention(),
     allowedServiceTypes: ['ClusterIP'],
-    maxReplicas: 10,
+    reservedLabels: [],
     now: () => new Date(),
   };
   return { context, freeze };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Difference, needsApply, ownManagedFieldsOnly } from '../../src/kube/difference.ts';
+import { type Difference, needsApply, withFewerManagedFields } from '../../src/kube/difference.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../src/kube/resource.ts';
 import { isRecord } from '../../src/kube/watch-events.ts';
 import { deploymentArbitrary } from './deployment-arbitrary.ts';
@@ -300,7 +300,7 @@ test('only our own managed fields need be kept', () => {
   const object = applied(deployment(), fieldManager);
   const [ours] = object.metadata.managedFields ?? [];
   const managedFields = [{ ...ours, manager: 'theirs' }, ...(ours ? [ours] : [])];
-  const live = ownManagedFieldsOnly({ ...object, metadata: { ...object.metadata, managedFields } }, fieldManager);
+  const live = withFewerManagedFields({ ...object, metadata: { ...object.metadata, managedFields } }, fieldManager);
   assert.deepEqual(live.metadata.managedFields, [ours]);
   assert.equal(needsApply({ desired: deployment(), live, fieldManager }), undefined);
 });

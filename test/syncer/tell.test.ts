@@ -29,7 +29,7 @@ function start(live: ElasticWebResource | undefined = web()) {
       webs: { observe: () => undefined, forget: ({ metadata }: ElasticWebResource) => forgotten.push(metadata.name) },
       deployments: { get: () => undefined },
     },
-    report: { state: () => undefined, stale: () => undefined },
+    report: { state: () => undefined, scaling: () => undefined, stale: () => undefined },
     pace: new Pace(clock),
     now: () => new Date('2026-01-02T03:04:05Z'),
   } as unknown as PassContext; // What the end of a pass uses, and no more.

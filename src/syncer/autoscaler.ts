@@ -1,0 +1,210 @@
+/** The measured load at work: what each ElasticWeb's load is, what scaling remembers of it, and which ones want a pass for it. */
+
+import { setImmediate as turn } from 'node:timers/promises';
+import type { DefaultedElasticWebSpec } from '../api/types.ts';
+import { metricsServiceName } from '../construct/names.ts';
+import { keyOf } from '../kube/resource.ts';
+import type { LoadTarget } from '../prometheus/source.ts';
+import { decide } from '../scaling/decide.ts';
+import type { Decision, DecisionReason, ScalingSpec } from '../scaling/decision.ts';
+import { type History, NO_HISTORY, withScaling } from '../scaling/history.ts';
+import { isSaveDue, restoredHistory } from '../scaling/memory.ts';
+import { type Reading, unknown } from '../scaling/reading.ts';
+import type { Cache } from './cache.ts';
+import type { ElasticWebResource } from './kinds.ts';
+import { isNews } from './scaling-status.ts';
+
+/** Where readings come from. */
+export interface LoadReader {
+  /** The load of each of them; what cannot be read is unknown, and nothing is thrown. */
+  read(targets: readonly LoadTarget[], signal: AbortSignal): Promise<ReadonlyMap<string, Reading>>;
+}
+
+export interface AutoscalerOptions {
+  /** Undefined: there is no Prometheus, and every load is unknown. */
+  readonly reader: LoadReader | undefined;
+  readonly cache: Pick<Cache, 'webs' | 'deployments'>;
+  readonly stableWindowMs: number;
+  readonly maxReplicas: number;
+  /** Milliseconds since 1970, on a clock that never jumps. */
+  readonly nowMs: () => number;
+  /** Told the key of an ElasticWeb that wants a pass, because its number of pods or what is said of it changes. */
+  readonly wake: (key: string) => void;
+}
+
+/** The pods of an ElasticWeb as a pass found them. */
+export interface LivePods {
+  /** The replicas that the Deployment asks for; undefined while there is none. */
+  readonly currentReplicas: number | undefined;
+  readonly readyReplicas: number;
+}
+
+/** What is known of one ElasticWeb between passes. */
+interface Entry {
+  readonly uid: string | undefined;
+  readonly spec: ScalingSpec;
+  /** Undefined where the load is not asked for: the number is set by hand. */
+  readonly target: LoadTarget | undefined;
+  history: History;
+  reading: Reading;
+  /** When the reading was made. */
+  readMs: number;
+  decision: Decision | undefined;
+}
+
+/** What scaling says about one ElasticWeb, for metrics. */
+export interface ScalingView {
+  readonly reading: Reading;
+  /** When the reading was made, in milliseconds since 1970. */
+  readonly readMs: number;
+  /** The load that counts, in requests per second; undefined while it is unknown. */
+  readonly qps: number | undefined;
+  readonly reason: DecisionReason | undefined;
+}
+
+/** So many are decided without giving other work a turn: some milliseconds. */
+const TURN_AFTER = 500;
+
+const NOT_READ_YET = unknown('NotReadYet', 'the first answer of Prometheus is still to come');
+const NO_SOURCE = unknown(
+  'NoMetricsSource',
+  'the syncer runs without --prometheus-url, so the load is unknown and the number of pods stays',
+);
+
+/** Reads the load of all ElasticWebs at each tick and decides; a pass asks it for the number. */
+export class Autoscaler {
+  readonly #options: AutoscalerOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: AutoscalerOptions) {
+    this.#options = options;
+  }
+
+  /** The number of pods for a pass. From now on the load of this ElasticWeb is read at each tick, if its spec asks for that. */
+  decide(web: ElasticWebResource, spec: DefaultedElasticWebSpec, pods: LivePods): Decision {
+    const key = keyOf(web);
+    if (spec.autoscaling === undefined) {
+      this.#entries.delete(key);
+      return decide(spec, this.#facts(web, pods, NOT_READ_YET, undefined));
+    }
+    const known = this.#entries.get(key);
+    const before = known?.uid === web.metadata.uid ? known : undefined;
+    const { reader } = this.#options;
+    const target = reader === undefined || spec.replicas !== undefined ? undefined : targetOf(web, spec);
+    const isSameMetric = before?.target !== undefined && JSON.stringify(before.target) === JSON.stringify(target);
+    const entry: Entry = {
+      uid: web.metadata.uid,
+      spec: {
+        ...(spec.replicas !== undefined && { replicas: spec.replicas }),
+        ...(spec.totalQPS !== undefined && { totalQPS: spec.totalQPS }),
+        ...{ autoscaling: spec.autoscaling, singlePodQPS: spec.singlePodQPS },
+      },
+      target: isSameMetric ? before.target : target,
+      history: before?.history ?? this.#restored(web, pods),
+      reading: reader === undefined ? NO_SOURCE : isSameMetric ? before.reading : NOT_READ_YET,
+      readMs: isSameMetric ? before.readMs : this.#options.nowMs(),
+      decision: undefined,
+    };
+    this.#entries.set(key, entry);
+    return this.#decide(web, entry, pods);
+  }
+
+  /** The number of pods was changed, as was decided. */
+  scaled(web: ElasticWebResource, from: number, to: number): void {
+    const entry = this.#entries.get(keyOf(web));
+    if (entry === undefined) return;
+    const atMs = this.#options.nowMs();
+    entry.history = withScaling(entry.history, { atMs, from, to, podQps: entry.decision?.podQps });
+  }
+
+  /** What is to be remembered of an ElasticWeb, and when it was decided; undefined where nothing is. */
+  memoryOf(web: ElasticWebResource): { readonly history: History; readonly nowMs: number } | undefined {
+    const entry = this.#entries.get(keyOf(web));
+    return entry === undefined ? undefined : { history: entry.history, nowMs: this.#options.nowMs() };
+  }
+
+  /** What scaling says about an ElasticWeb; undefined where its load is not read. */
+  view(web: ElasticWebResource): ScalingView | undefined {
+    const entry = this.#entries.get(keyOf(web));
+    if (entry?.target === undefined) return undefined;
+    const { reading, readMs, decision } = entry;
+    return { reading, readMs, qps: decision?.qps, reason: decision?.reason };
+  }
+
+  /** Reads the load of this ElasticWeb no more: it is suspended, say. Its history is kept in status. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /**
+   * Reads the load of all of them, decides, and wakes those for which something is to be done or told. However many there are, the
+   * number of requests to Prometheus is that of the metrics they name, and other work gets its turns.
+   */
+  async tick(signal: AbortSignal): Promise<void> {
+    const { reader, cache, nowMs, wake } = this.#options;
+    const targets: LoadTarget[] = [];
+    for (const [key, { uid, target }] of this.#entries) {
+      if (cache.webs.get(key)?.metadata.uid !== uid) this.#entries.delete(key);
+      else if (target !== undefined) targets.push(target);
+    }
+    if (reader === undefined || targets.length === 0) return;
+    const readings = await reader.read(targets, signal);
+    if (signal.aborted) return;
+    const readMs = nowMs();
+    let decided = 0;
+    for (const { key, metric } of targets) {
+      const entry = this.#entries.get(key);
+      // While Prometheus was asked, the metric may have become another.
+      if (entry?.target?.metric !== metric) continue;
+      entry.reading = readings.get(key) ?? NOT_READ_YET;
+      entry.readMs = readMs;
+      if (this.#wantsPass(key, entry)) wake(key);
+      if (++decided % TURN_AFTER === 0) await turn();
+    }
+  }
+
+  /** Whether anything is to be done or told. */
+  #wantsPass(key: string, entry: Entry): boolean {
+    const { webs, deployments } = this.#options.cache;
+    const web = webs.get(key);
+    const pods = deployments.glance(key);
+    // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
+    if (web === undefined || pods === undefined || pods.owner !== entry.uid) return false;
+    const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
+    if (decision.replicas !== pods.replicas || isNews(decision, web.status)) return true;
+    const now = { nowMs: this.#options.nowMs(), currentReplicas: pods.replicas };
+    return isSaveDue(web.status?.scaling, entry.history, now);
+  }
+
+  #decide(web: ElasticWebResource, entry: Entry, pods: LivePods): Decision {
+    const decision = decide(entry.spec, this.#facts(web, pods, entry.reading, entry.history));
+    entry.history = decision.history;
+    entry.decision = decision;
+    return decision;
+  }
+
+  #facts({ metadata }: ElasticWebResource, pods: LivePods, reading: Reading, history: History = NO_HISTORY) {
+    const { nowMs, stableWindowMs, maxReplicas } = this.#options;
+    const object = `${metadata.name} -n ${metadata.namespace ?? ''}`;
+    return { ...pods, object, reading, history, nowMs: nowMs(), stableWindowMs, maxReplicas };
+  }
+
+  /** What the syncer before this one remembered. */
+  #restored({ status }: ElasticWebResource, { currentReplicas }: LivePods): History {
+    if (currentReplicas === undefined) return NO_HISTORY;
+    return restoredHistory(status?.scaling, {
+      nowMs: this.#options.nowMs(),
+      currentReplicas,
+      desiredReplicas: status?.desiredReplicas,
+      wasActive: status?.conditions?.some(({ type, status }) => type === 'ScalingActive' && status === 'True') ?? false,
+    });
+  }
+}
+
+function targetOf({ metadata }: ElasticWebResource, spec: DefaultedElasticWebSpec): LoadTarget | undefined {
+  if (spec.autoscaling === undefined) return undefined;
+  const { name, namespace = '' } = metadata;
+  // Whichever Service has the port that is scraped, never both.
+  const service = spec.mtargetPort === undefined ? name : metricsServiceName(name);
+  return { key: keyOf({ metadata }), namespace, name: service, metric: spec.autoscaling.metric };
+}
