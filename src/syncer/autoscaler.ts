@@ -23,7 +23,10 @@ export interface LoadReader {
 export interface AutoscalerOptions {
   /** Undefined: there is no Prometheus, and every load is unknown. */
   readonly reader: LoadReader | undefined;
-  readonly cache: Pick<Cache, 'webs' | 'deployments'>;
+  readonly cache: {
+    readonly webs: Pick<Cache['webs'], 'get'>;
+    readonly deployments: Pick<Cache['deployments'], 'glance'>;
+  };
   readonly stableWindowMs: number;
   readonly maxReplicas: number;
   /** Milliseconds since 1970, on a clock that never jumps. */

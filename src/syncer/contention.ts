@@ -17,6 +17,14 @@ export interface Contender {
   readonly forMs?: number;
 }
 
+/** What others did to the number of pods of one Deployment. */
+interface Duel {
+  /** Which writes, and when each was first seen. */
+  readonly writes: readonly { readonly write: string; readonly seenMs: number }[];
+  /** Until when the syncer does not answer. */
+  readonly untilMs: number;
+}
+
 /**
  * Remembers who wrote `spec.replicas` of the Deployments.
  *
@@ -25,8 +33,8 @@ export interface Contender {
  */
 export class Contention {
   readonly #clock: Clock;
-  /** The writes by others that were seen, by Deployment: which, and when they were first seen. The one seen longest ago first. */
-  readonly #writes = new Map<string, { readonly write: string; readonly seenMs: number }[]>();
+  /** By Deployment; the one written longest ago first. */
+  readonly #duels = new Map<string, Duel>();
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
@@ -46,30 +54,35 @@ export class Contention {
     }
     const other = others[0];
     if (other === undefined || live.spec.replicas === wanted) return undefined;
-    const writes = this.#seen(keyOf(live), `${other.manager ?? ''} ${other.time ?? ''} ${live.spec.replicas ?? ''}`);
-    const last = writes.at(-1);
-    if (writes.length < MOST_WRITES || last === undefined) return undefined;
+    const untilMs = this.#leftAloneUntil(
+      keyOf(live),
+      `${other.manager ?? ''} ${other.time ?? ''} ${live.spec.replicas ?? ''}`,
+    );
+    if (untilMs === undefined) return undefined;
     return {
       message:
         `${name}: ${nameOf(other)} has set spec.replicas ${MOST_WRITES} times within ${WITHIN_MS / 60_000} minutes, so it is left ` +
         `alone until that has not happened for so long`,
-      forMs: Math.max(1000, last.seenMs + WITHIN_MS - this.#clock.monotonicMs()),
+      forMs: untilMs - this.#clock.monotonicMs(),
     };
   }
 
-  /** The writes of the last minutes, this one included. */
-  #seen(key: string, write: string): readonly { readonly write: string; readonly seenMs: number }[] {
+  /** Takes note of a write by others. Until when the Deployment is left alone; undefined if the write is to be repaired. */
+  #leftAloneUntil(key: string, write: string): number | undefined {
     const nowMs = this.#clock.monotonicMs();
-    for (const [old, writes] of this.#writes) {
-      if (nowMs - (writes.at(-1)?.seenMs ?? 0) < WITHIN_MS) break;
-      this.#writes.delete(old);
+    for (const [old, { writes, untilMs }] of this.#duels) {
+      if (nowMs < Math.max(untilMs, (writes.at(-1)?.seenMs ?? 0) + WITHIN_MS)) break;
+      this.#duels.delete(old);
     }
-    const recent = (this.#writes.get(key) ?? []).filter(({ seenMs }) => nowMs - seenMs < WITHIN_MS);
-    const writes = recent.some((seen) => seen.write === write) ? recent : [...recent, { write, seenMs: nowMs }];
+    const { writes, untilMs } = this.#duels.get(key) ?? { writes: [], untilMs: 0 };
+    if (writes.at(-1)?.write === write) return nowMs < untilMs ? untilMs : undefined;
+    const recent = [...writes.filter(({ seenMs }) => nowMs - seenMs < WITHIN_MS), { write, seenMs: nowMs }];
+    const isDuel = recent.length >= MOST_WRITES || nowMs < untilMs;
+    const duel = { writes: recent.slice(-MOST_WRITES), untilMs: isDuel ? nowMs + WITHIN_MS : 0 };
     // The last place is that of the Deployment written last.
-    this.#writes.delete(key);
-    this.#writes.set(key, writes.slice(-MOST_WRITES));
-    return writes.slice(-MOST_WRITES);
+    this.#duels.delete(key);
+    this.#duels.set(key, duel);
+    return isDuel ? duel.untilMs : undefined;
   }
 }
 

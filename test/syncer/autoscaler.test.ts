@@ -1,0 +1,188 @@
+/** Ticks and passes together: what is asked for, what wakes an ElasticWeb, what is remembered. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LoadTarget } from '../../src/prometheus/source.ts';
+import { type Reading, unknown } from '../../src/scaling/reading.ts';
+import { Autoscaler } from '../../src/syncer/autoscaler.ts';
+import type { ElasticWebResource } from '../../src/syncer/kinds.ts';
+import { rfc3339 } from '../../src/syncer/status.ts';
+import { spec, UID, web } from './objects.ts';
+
+const START = Date.parse('2026-01-02T03:04:05Z');
+const SCALED = { singlePodQPS: 10, autoscaling: { maxReplicas: 100 } };
+
+const qps = (load: number, pods = 100): Reading => ({
+  kind: 'measured',
+  stableQps: load,
+  fastQps: load,
+  targets: { covered: pods, seen: pods, fast: pods },
+});
+
+/** An Autoscaler over one ElasticWeb `shop` with so many pods, all of them ready. */
+function start(reading: Reading, pods = 10, object: ElasticWebResource = web(undefined, SCALED)) {
+  const world = {
+    nowMs: START,
+    reading,
+    pods,
+    object: object as ElasticWebResource | undefined,
+    asked: [] as LoadTarget[][],
+    woken: 0,
+  };
+  const autoscaler = new Autoscaler({
+    reader: {
+      read: (targets) => {
+        world.asked.push([...targets]);
+        return Promise.resolve(new Map(targets.map(({ key }) => [key, world.reading])));
+      },
+    },
+    cache: {
+      webs: { get: () => world.object },
+      deployments: { glance: () => ({ replicas: world.pods, ready: world.pods, owner: UID }) },
+    },
+    stableWindowMs: 60_000,
+    maxReplicas: 1000,
+    nowMs: () => world.nowMs,
+    wake: () => {
+      world.woken += 1;
+    },
+  });
+  const pass = (fields: object = SCALED) =>
+    autoscaler.decide(object, spec(fields), { currentReplicas: world.pods, readyReplicas: world.pods });
+  const tick = () => autoscaler.tick(new AbortController().signal);
+  return { world, autoscaler, pass, tick };
+}
+
+/** The status that a pass would have written. */
+const told = (reason: string, status: 'True' | 'False'): ElasticWebResource =>
+  web(
+    {
+      scaling: { reason: '', recommendations: [], events: [] },
+      conditions: [
+        { type: 'ScalingActive', status, reason, message: '', lastTransitionTime: rfc3339(new Date(START)) },
+        { type: 'ScalingLimited', status: 'False', reason: 'DesiredWithinRange', message: '', lastTransitionTime: '' },
+      ],
+    },
+    SCALED,
+  );
+
+test('a pass before the first tick holds the number that there is', () => {
+  const { pass } = start(qps(500));
+  const decision = pass();
+  assert.equal(decision.replicas, 10);
+  assert.equal(decision.active?.reason, 'NotReadYet');
+});
+
+test('a tick wakes an ElasticWeb whose number changes, and the pass then gives it', async () => {
+  const { world, pass, tick } = start(qps(500));
+  pass();
+  await tick();
+  assert.equal(world.woken, 1);
+  assert.equal(pass().replicas, 50);
+});
+
+test('a tick over an unchanged world wakes nobody', async () => {
+  const object = told('ValidMetricFound', 'True');
+  const { world, pass, tick } = start(qps(100), 10, object);
+  pass();
+  for (let i = 0; i < 10; i++) {
+    world.nowMs += 5_000;
+    await tick();
+  }
+  assert.equal(world.woken, 0);
+});
+
+test('a tick wakes an ElasticWeb whose load is not known any more', async () => {
+  const { world, pass, tick } = start(unknown('NoSeries', 'gone'), 10, told('ValidMetricFound', 'True'));
+  pass();
+  await tick();
+  assert.equal(world.woken, 1);
+  assert.deepEqual([pass().replicas, pass().active?.reason], [10, 'NoSeries']);
+});
+
+test('the load of pods is asked for by the Service that has their metrics port', async () => {
+  const { world, pass, tick } = start(qps(0));
+  pass();
+  await tick();
+  pass({ ...SCALED, mtargetPort: 9090 });
+  await tick();
+  assert.deepEqual(
+    world.asked.map(([target]) => [target?.namespace, target?.name]),
+    [
+      ['test', 'shop'],
+      ['test', 'shop-metrics'],
+    ],
+  );
+});
+
+test('nothing is asked for where the number is set by hand, declared, suspended or gone', async () => {
+  const { world, autoscaler, pass, tick } = start(qps(500));
+  pass({ ...SCALED, replicas: 3 });
+  await tick();
+  pass({ singlePodQPS: 10, totalQPS: 100 });
+  await tick();
+  pass();
+  autoscaler.forget('test/shop');
+  await tick();
+  pass();
+  world.object = undefined;
+  await tick();
+  assert.deepEqual(world.asked, []);
+});
+
+test('an ElasticWeb of the same name is another one, and inherits nothing', async () => {
+  const { world, pass, tick, autoscaler } = start(qps(500));
+  pass();
+  await tick();
+  world.object = web(undefined, SCALED);
+  const successor: ElasticWebResource = { ...world.object, metadata: { ...world.object.metadata, uid: 'another' } };
+  assert.equal(
+    autoscaler.decide(successor, spec(SCALED), { currentReplicas: 10, readyReplicas: 10 }).active?.reason,
+    'NotReadYet',
+  );
+});
+
+test('a reading of another metric is not taken for the new one', async () => {
+  const { pass, tick } = start(qps(500));
+  pass();
+  await tick();
+  const renamed = { ...SCALED, autoscaling: { maxReplicas: 100, metric: { name: 'other_total' } } };
+  assert.equal(pass(renamed).active?.reason, 'NotReadYet');
+});
+
+test('without Prometheus every load is unknown, and the number stays', () => {
+  const { world } = start(qps(0));
+  const autoscaler = new Autoscaler({
+    ...{ reader: undefined, stableWindowMs: 60_000, maxReplicas: 1000, wake: () => undefined },
+    cache: { webs: { get: () => world.object }, deployments: { glance: () => undefined } },
+    nowMs: () => START,
+  });
+  const decision = autoscaler.decide(web(undefined, SCALED), spec(SCALED), { currentReplicas: 7, readyReplicas: 7 });
+  assert.deepEqual([decision.replicas, decision.active?.reason], [7, 'NoMetricsSource']);
+});
+
+test('a syncer that starts at peak does not take pods away before it has watched for a window', async () => {
+  const { world, pass, tick } = start(qps(100), 50, web(undefined, { singlePodQPS: 10, autoscaling: DOWN_AT_ONCE }));
+  const fields = { singlePodQPS: 10, autoscaling: DOWN_AT_ONCE };
+  pass(fields);
+  await tick();
+  assert.deepEqual([pass(fields).replicas, pass(fields).reason], [50, 'JustStarted']);
+  world.nowMs += 61_000;
+  await tick();
+  assert.equal(pass(fields).replicas, 10);
+});
+
+const DOWN_AT_ONCE = { maxReplicas: 100, behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } };
+
+test('a change of the number is remembered, with what a pod carried then', async () => {
+  const { autoscaler, pass, tick, world } = start(qps(130, 10));
+  pass();
+  await tick();
+  pass();
+  autoscaler.scaled(web(undefined, SCALED), 10, 13);
+  assert.deepEqual(autoscaler.memoryOf(web(undefined, SCALED))?.history.events.at(-1), {
+    atMs: world.nowMs,
+    change: 3,
+    podQps: 13,
+  });
+});

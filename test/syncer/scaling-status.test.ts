@@ -1,0 +1,120 @@
+/** What status says about scaling, and when that is worth a write. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ElasticWebStatus } from '../../src/api/types.ts';
+import type { Decision } from '../../src/scaling/decision.ts';
+import { NO_HISTORY } from '../../src/scaling/history.ts';
+import { isNews, rememberedScaling } from '../../src/syncer/scaling-status.ts';
+
+const NOW = Date.parse('2026-01-02T03:04:05Z');
+
+function decision(more: Partial<Decision> = {}): Decision {
+  return {
+    replicas: 4,
+    recommendedReplicas: undefined,
+    reason: 'DesiredWithinRange',
+    why: '',
+    qps: 40,
+    podQps: 10,
+    active: { status: true, reason: 'ValidMetricFound', message: 'read' },
+    limited: { status: false, reason: 'DesiredWithinRange', message: 'within' },
+    history: NO_HISTORY,
+    ...more,
+  };
+}
+
+function status(
+  ...conditions: readonly (readonly [type: string, status: 'True' | 'False', reason: string])[]
+): ElasticWebStatus {
+  const lastTransitionTime = '2026-01-01T00:00:00Z';
+  return {
+    observedGeneration: 1,
+    conditions: conditions.map(([type, status, reason]) => ({
+      type,
+      status,
+      reason,
+      message: 'm',
+      lastTransitionTime,
+    })),
+  };
+}
+
+const TOLD = status(['ScalingActive', 'True', 'ValidMetricFound'], ['ScalingLimited', 'False', 'DesiredWithinRange']);
+const unknownLoad = decision({ active: { status: false, reason: 'NoSeries', message: 'none' } });
+const notRead = decision({ active: { status: false, reason: 'NotReadYet', message: 'soon' } });
+
+const rows: readonly { name: string; of: Decision; told: ElasticWebStatus; news: boolean }[] = [
+  { name: 'what was told', of: decision(), told: TOLD, news: false },
+  {
+    name: 'other words for it',
+    of: decision({ active: { status: true, reason: 'ValidMetricFound', message: 'x' } }),
+    told: TOLD,
+    news: false,
+  },
+  { name: 'another load', of: decision({ qps: 41 }), told: TOLD, news: false },
+  { name: 'a load that is not known any more', of: unknownLoad, told: TOLD, news: true },
+  { name: 'another reason for that', of: unknownLoad, told: status(['ScalingActive', 'False', 'NoData']), news: true },
+  {
+    name: 'a limit',
+    of: decision({ limited: { status: true, reason: 'TooManyReplicas', message: '' } }),
+    told: TOLD,
+    news: true,
+  },
+  { name: 'the first word', of: decision(), told: {}, news: true },
+  { name: 'that nothing was read yet', of: notRead, told: TOLD, news: false },
+  {
+    name: 'another recommendation',
+    of: decision({ recommendedReplicas: 7 }),
+    told: { ...TOLD, recommendedReplicas: 6 },
+    news: true,
+  },
+  {
+    name: 'the same recommendation',
+    of: decision({ recommendedReplicas: 7 }),
+    told: { ...TOLD, recommendedReplicas: 7 },
+    news: false,
+  },
+  {
+    name: 'that nobody asks for scaling any more',
+    of: decision({ active: undefined, limited: undefined }),
+    told: TOLD,
+    news: true,
+  },
+];
+
+for (const { name, of, told, news } of rows) {
+  test(`isNews: ${name} is ${news ? '' : 'no '}news`, () => assert.equal(isNews(of, told), news));
+}
+
+const history = { ...NO_HISTORY, recommendations: [{ atMs: NOW, replicas: 4 }], knownMs: NOW, knownQps: 40 };
+const memory = { history, nowMs: NOW };
+const saved = {
+  reason: 'DesiredWithinRange',
+  recommendations: [{ time: '2026-01-02T03:00:00Z', replicas: 4 }],
+  events: [],
+};
+
+test('rememberedScaling: at rest what was written stays', () => {
+  const { kept, fresh } = rememberedScaling({ ...TOLD, scaling: saved }, decision(), memory, false);
+  assert.equal(kept, saved);
+  assert.deepEqual(fresh?.recommendations, [{ time: '2026-01-02T03:04:05Z', replicas: 4 }]);
+});
+
+test('rememberedScaling: a change of the number is written down at once', () => {
+  const { kept } = rememberedScaling({ ...TOLD, scaling: saved }, decision(), memory, true);
+  assert.equal(kept?.observedMilliQPS, 40_000);
+  assert.equal(kept.observedTime, '2026-01-02T03:04:05Z');
+});
+
+test('rememberedScaling: a syncer that has just started overwrites nothing', () => {
+  const { kept } = rememberedScaling({ ...TOLD, scaling: saved }, notRead, memory, false);
+  assert.equal(kept, saved);
+});
+
+test('rememberedScaling: where nothing is read there is nothing to remember', () => {
+  assert.deepEqual(rememberedScaling({ ...TOLD, scaling: saved }, decision(), undefined, false), {
+    kept: undefined,
+    fresh: undefined,
+  });
+});
