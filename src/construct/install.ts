@@ -16,6 +16,9 @@ import { aggregatedRoles, type SyncerIdentity, syncerServiceAccount } from './rb
 const NAME = 'elasticweb-syncer';
 /** Where the syncer serves its metrics and probes. */
 const PORT = 8080;
+/** The volume with what Prometheus asks for. */
+const SECRET = 'prometheus';
+const SECRET_PATH = '/etc/elasticweb/prometheus';
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
 
 const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
@@ -32,6 +35,9 @@ const PROPS = object('', {
   selector: text('', { minLength: 1 }),
   allowedServiceTypes: list('', oneOf('', SERVICE_TYPES), { minItems: 1, maxItems: SERVICE_TYPES.length }),
   maxReplicas: int32('', { minimum: 1 }),
+  prometheusUrl: text('', { pattern: '^https?://[!-~]+$' }),
+  prometheusSecret: { type: 'string', maxLength: 253, pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' },
+  args: list('', text('', { pattern: '^--[a-z]' })),
 });
 
 /** What an `ElasticWebInstall` is made from. */
@@ -89,6 +95,18 @@ export interface ElasticWebInstallProps {
    * @default 10000
    */
   readonly maxReplicas?: number;
+  /**
+   * Where the load is measured, such as `http://prometheus.monitoring:9090`.
+   * @default - nowhere; ElasticWebs with autoscaling keep their number of pods
+   */
+  readonly prometheusUrl?: string;
+  /**
+   * A Secret of the syncer's namespace with what Prometheus asks for; its keys become files in `/etc/elasticweb/prometheus`, for flags
+   * such as `--prometheus-bearer-token-file=/etc/elasticweb/prometheus/token`. What changes in it is used without a restart.
+   */
+  readonly prometheusSecret?: string;
+  /** More flags of `elasticweb syncer`, such as `--scrape-interval=30`. */
+  readonly args?: readonly string[];
 }
 
 /** CRD, namespace, ServiceAccount, rights, and the Deployment of the syncer, which passes the restricted Pod Security Standard. */
@@ -159,8 +177,12 @@ function syncerDeployment({ name, namespace }: SyncerIdentity, props: ElasticWeb
                 readOnlyRootFilesystem: true,
                 capabilities: { drop: ['ALL'] },
               },
+              volumeMounts: props.prometheusSecret && [{ name: SECRET, mountPath: SECRET_PATH, readOnly: true }],
             }),
           ],
+          ...compact({
+            volumes: props.prometheusSecret && [{ name: SECRET, secret: { secretName: props.prometheusSecret } }],
+          }),
         },
       },
     },
@@ -169,7 +191,14 @@ function syncerDeployment({ name, namespace }: SyncerIdentity, props: ElasticWeb
 
 function syncerArguments(
   name: string,
-  { watchNamespaces = [], selector, allowedServiceTypes, maxReplicas }: ElasticWebInstallProps,
+  {
+    watchNamespaces = [],
+    selector,
+    allowedServiceTypes,
+    maxReplicas,
+    prometheusUrl,
+    args = [],
+  }: ElasticWebInstallProps,
 ) {
   return [
     'syncer',
@@ -180,5 +209,7 @@ function syncerArguments(
     ...(selector === undefined ? [] : [`--selector=${selector}`]),
     ...(allowedServiceTypes === undefined ? [] : [`--allowed-service-types=${allowedServiceTypes.join(',')}`]),
     ...(maxReplicas === undefined ? [] : [`--max-replicas=${maxReplicas}`]),
+    ...(prometheusUrl === undefined ? [] : [`--prometheus-url=${prometheusUrl}`]),
+    ...args,
   ];
 }

@@ -284,6 +284,8 @@ const flags = [
     args: ['--allowed-service-types=ClusterIP,NodePort'],
   },
   { props: { maxReplicas: 50 }, args: ['--max-replicas=50'] },
+  { props: { prometheusUrl: 'http://prom:9090' }, args: ['--prometheus-url=http://prom:9090'] },
+  { props: { args: ['--scrape-interval=30', '--window=120'] }, args: ['--scrape-interval=30', '--window=120'] },
 ] as const;
 for (const { props, args } of flags) {
   test(`${JSON.stringify(props)} runs with ${args.join(' ') || 'no more flags'}`, () => {
@@ -302,6 +304,14 @@ test('image, pull policy and resources are those of the props', () => {
     image: 'registry.example.com/elasticweb:1',
     imagePullPolicy: 'Always',
     resources,
+  });
+});
+
+test("what Prometheus asks for is a Secret's files, read-only", () => {
+  const { volumes, containers } = podOf({ prometheusSecret: 'prometheus-login' });
+  assert.deepEqual(volumes, [{ name: 'prometheus', secret: { secretName: 'prometheus-login' } }]);
+  assert.partialDeepStrictEqual(containers[0], {
+    volumeMounts: [{ name: 'prometheus', mountPath: '/etc/elasticweb/prometheus', readOnly: true }],
   });
 });
 
@@ -353,6 +363,11 @@ const wrong = [
     name: 'resources that Kubernetes would refuse',
     props: { resources: { limits: { memory: '1GB' } } },
     errors: [/^resources\.limits\.memory: must be .*, got "1GB"$/],
+  },
+  {
+    name: 'an address of Prometheus that is none',
+    props: { prometheusUrl: 'prometheus:9090', args: ['syncer'] },
+    errors: [/^prometheusUrl: must be .*, got "prometheus:9090"$/, /^args\[0\]: must be .*, got "syncer"$/],
   },
   { name: 'a prop that there is not', props: { shards: 2 }, errors: ['shards: is not a known field'] },
   {
