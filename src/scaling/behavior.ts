@@ -92,16 +92,23 @@ export function limitRate({ current, desired, nowMs }: Step, events: readonly Sc
     const allowed = policies.map((policy) =>
       policy.type === 'Pods'
         ? startOf(policy) + policy.value
-        : // Rounded up: otherwise a few percent of a few pods would never be one.
-          Math.ceil(startOf(policy) * (1 + policy.value / 100)),
+        : // Rounded up: otherwise a few percent of a few pods would never be one; nor would any percent of no pods.
+          Math.max(1, Math.ceil(percentOf(startOf(policy), 100 + policy.value))),
     );
     return Math.max(current, Math.min(desired, most(select, allowed, current)));
   }
   const { select, policies } = rates.down;
-  const removed = policies.map((policy) =>
-    policy.type === 'Pods' ? startOf(policy) - policy.value : Math.trunc(startOf(policy) * (1 - policy.value / 100)),
+  const left = policies.map((policy) =>
+    policy.type === 'Pods'
+      ? startOf(policy) - policy.value
+      : Math.trunc(percentOf(startOf(policy), 100 - policy.value)),
   );
-  return Math.min(current, Math.max(desired, least(select, removed, current)));
+  return Math.min(current, Math.max(desired, least(select, left, current)));
+}
+
+/** Multiplied first: 10 * (1 - 90 / 100) is a little less than 1, and 100 * (1 + 10 / 100) a little more than 110. */
+function percentOf(pods: number, percent: number): number {
+  return (pods * percent) / 100;
 }
 
 function most(select: Rules['select'], allowed: readonly number[], current: number): number {
