@@ -36,7 +36,7 @@ export interface Wish {
   readonly podQps: number | undefined;
 }
 
-/** Floating-point dust: 30.000000000000004 pods are 30. */
+/** Floating-point dust, of one pod or relative to more of them: 30.000000000000004 pods are 30. */
 const DUST = 1e-9;
 /** A pod that carries so much more than it should, again, is taken for full. */
 const FULL = 1.1;
@@ -53,30 +53,34 @@ const STEP_SHOWS_WITHIN_MS = 180_000;
  * The formula of HPA's AverageValue: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details
  */
 export function podsFor(qps: number, singlePodQPS: number): number {
-  return Math.min(Math.max(0, Math.ceil(qps / singlePodQPS - DUST)), INT32_MAX);
+  const pods = qps / singlePodQPS;
+  return Math.min(Math.max(0, Math.ceil(pods - DUST * Math.max(1, pods))), INT32_MAX);
 }
 
 /** What the load asks for: upwards the larger reading counts at once, downwards only one that covers its window. */
 export function recommend(
   singlePodQPS: number,
-  autoscaling: Pick<DefaultedAutoscaling, 'metric' | 'saturation'>,
+  { metric, saturation }: Pick<DefaultedAutoscaling, 'metric' | 'saturation'>,
   observation: Observation,
   rates: Rates,
 ): Wish {
   const { reading, current } = observation;
   const qps = Math.max(reading.stableQps ?? 0, reading.fastQps ?? 0);
-  const podQps = qpsOfOnePod(observation, qps);
-  const wish = (replicas: number, reason: RecommendationReason): Wish => ({ replicas, reason, qps, podQps });
+  const shown = shownBy(observation, metric.type, qps);
+  const wish = (replicas: number, reason: RecommendationReason): Wish => ({
+    ...{ replicas, reason, qps },
+    podQps: shown?.podQps,
+  });
   const needed = podsFor(qps, singlePodQPS);
   const ratio = qps / (singlePodQPS * current);
   if (needed > current) {
     if (ratio <= 1 + rates.up.tolerance + DUST) return wish(current, 'WithinTolerance');
-    return autoscaling.saturation && isFull(observation, podQps, singlePodQPS)
+    return saturation && shown !== undefined && isFull(observation, shown, singlePodQPS)
       ? wish(Math.min(Math.max(needed, Math.floor(needed * STRIDE)), INT32_MAX), 'Saturated')
       : wish(needed, 'DesiredWithinRange');
   }
   if (needed < current) {
-    if (!isCovered(observation, autoscaling.metric.type)) return wish(current, 'WindowNotCovered');
+    if (!isCovered(observation, metric.type)) return wish(current, 'WindowNotCovered');
     if (ratio >= 1 - rates.down.tolerance - DUST) return wish(current, 'WithinTolerance');
   }
   return wish(needed, 'DesiredWithinRange');
@@ -88,13 +92,22 @@ function isCovered({ reading, ready }: Observation, type: 'Pods' | 'External'): 
   if (stableQps === undefined) return false;
   if (targets === undefined) return true;
   // What counts elsewhere has nothing to do with the pods; there, whoever was seen must be seen to the end.
-  return targets.covered >= (type === 'Pods' ? ready : Math.max(1, targets.seen));
+  if (type === 'External') return targets.covered >= Math.max(1, targets.seen);
+  // Where no pod is ready none is served, whatever the load is.
+  return ready > 0 && targets.covered >= ready;
 }
 
-/** Pods that do not show their load yet carry some, but how much is not known. */
-function qpsOfOnePod({ reading: { fastQps, targets }, ready }: Observation, qps: number): number | undefined {
-  if (targets === undefined) return ready > 0 ? qps / ready : undefined;
-  return targets.fast > 0 && fastQps !== undefined ? fastQps / targets.fast : undefined;
+/** Pods that show what they carry, and how much each of them carries. */
+interface Shown {
+  readonly pods: number;
+  readonly podQps: number;
+}
+
+/** Pods that do not show their load yet carry some, but how much is not known. What counts elsewhere shows the load of all ready pods. */
+function shownBy({ reading, ready }: Observation, type: 'Pods' | 'External', qps: number): Shown | undefined {
+  const { fastQps, targets } = reading;
+  const [pods, load] = type === 'External' || targets === undefined ? [ready, qps] : [targets.fast, fastQps];
+  return pods > 0 && load !== undefined ? { pods: Math.min(pods, ready), podQps: load / pods } : undefined;
 }
 
 /**
@@ -103,15 +116,10 @@ function qpsOfOnePod({ reading: { fastQps, targets }, ready }: Observation, qps:
  * Full pods serve what they can, and the counters show no more. Following them is a staircase: with pods that serve 13 where 10 are asked
  * for, from 100 QPS to 500, steps of 30 %. From the second step on the stride is longer, and it ends when the load fits.
  */
-function isFull(
-  { current, ready, reading, history, nowMs }: Observation,
-  podQps: number | undefined,
-  single: number,
-): boolean {
+function isFull({ current, history, nowMs }: Observation, { pods, podQps }: Shown, single: number): boolean {
   const last = history.events.at(-1);
-  if (podQps === undefined || last?.podQps === undefined || last.change <= 0) return false;
+  if (last?.podQps === undefined || last.change <= 0) return false;
   if (nowMs - last.atMs > STEP_SHOWS_WITHIN_MS) return false;
-  const showing = Math.min(ready, reading.targets?.fast ?? ready);
-  const hasShown = showing >= current - Math.floor(last.change / 2);
+  const hasShown = pods >= current - Math.floor(last.change / 2);
   return hasShown && podQps >= FULL * single && podQps >= AS_MUCH * last.podQps;
 }
