@@ -13,25 +13,31 @@ export interface Body {
 /** Ten thousand ElasticWebs are some 4 MB; more than this would be no answer but a mistake. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge';
-}
-
-export class UnknownEncoding extends Error {
-  override readonly name = 'UnknownEncoding';
+/** A body that is no answer; the message says what its sender did. */
+export class UnusableBody extends Error {
+  override readonly name = 'UnusableBody';
 }
 
 /**
  * Reads all of the body.
  *
- * @throws BodyTooLarge at the first byte too many, packed or not; UnknownEncoding if it is packed in another way than gzip; the stream's error
+ * @throws UnusableBody at the first byte too many, and if it is not packed as it says or in another way than gzip; the stream's error
  */
 export async function readBody({ headers, body }: Body, signal: AbortSignal): Promise<string> {
   const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
   if (encoding === 'identity') return pipeline(body, collect, { signal });
-  if (encoding === 'gzip') return pipeline(body, createGunzip(), collect, { signal });
+  if (encoding === 'gzip') return unpacked(body, signal);
   body.on('error', () => undefined).destroy();
-  throw new UnknownEncoding('answered in an encoding other than gzip, which it was not asked for');
+  throw new UnusableBody('answered in an encoding other than gzip, which it was not asked for');
+}
+
+async function unpacked(body: Readable, signal: AbortSignal): Promise<string> {
+  try {
+    return await pipeline(body, createGunzip(), collect, { signal });
+  } catch (error) {
+    const isOfZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+    throw isOfZlib ? new UnusableBody('answered in gzip that cannot be unpacked', { cause: error }) : error;
+  }
 }
 
 async function collect(source: AsyncIterable<Buffer>): Promise<string> {
@@ -39,7 +45,7 @@ async function collect(source: AsyncIterable<Buffer>): Promise<string> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.length;
-    if (bytes > LARGEST_BYTES) throw new BodyTooLarge(`answered with more than ${LARGEST_BYTES / 1024 / 1024} MiB`);
+    if (bytes > LARGEST_BYTES) throw new UnusableBody(`answered with more than ${LARGEST_BYTES / 1024 / 1024} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes).toString('utf8');

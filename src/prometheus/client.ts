@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Pool } from 'undici';
 import { parseAnswer, type Vector } from './answer.ts';
 import type { Signer } from './aws.ts';
-import { BodyTooLarge, readBody, UnknownEncoding } from './body.ts';
+import { readBody, UnusableBody } from './body.ts';
 import type { Credentials, TlsFiles } from './credentials.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
 import { type Failure, failure, rootCause } from './failure.ts';
@@ -52,7 +52,7 @@ export class Client {
       if (error instanceof TimedOut) {
         return failure('SourceUnreachable', `${this.name} did not give a whole answer within ${timeoutMs} ms`);
       }
-      if (error instanceof BodyTooLarge || error instanceof UnknownEncoding) {
+      if (error instanceof UnusableBody) {
         return failure('InvalidAnswer', `${this.name} ${error.message}`);
       }
       return failure('SourceUnreachable', `no answer from ${this.name}: ${rootCause(error)}`);

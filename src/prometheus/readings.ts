@@ -43,7 +43,7 @@ const TWICE = Symbol('two series');
 
 function reading(sent: Sent, targets: Targets, answers: Answers, target: LoadTarget): Reading {
   const { server } = answers;
-  if (sent === ABSENT) return missing(answers, target);
+  if (sent === ABSENT) return missing(answers, target, targets);
   const stableQps = qpsOf(sent, 'stable', server);
   const fastQps = qpsOf(sent, 'fast', server);
   if (typeof stableQps === 'object') return stableQps;
@@ -60,10 +60,17 @@ const ABSENT: Sent = new Map();
 const FOREIGN: Sent = new Map();
 
 /** Why there is nothing of this ElasticWeb in the answer. */
-function missing({ group, labels, server, load }: Answers, { namespace, name }: LoadTarget): Unknown {
+function missing(
+  { group, labels, server, load }: Answers,
+  { namespace, name }: LoadTarget,
+  { seen }: Targets,
+): Unknown {
   const metric = `${group.metric}${group.matchLabels.length === 0 ? '' : ' with these matchLabels'}`;
   if (load.partial) {
     return unknown('PartialAnswer', `${server} warns that its answer may be incomplete, and has no ${metric} for this`);
+  }
+  if (seen > 0) {
+    return unknown('NoSeries', `${server} has ${metric} of this, but not yet the two samples that a rate takes`);
   }
   if (load.series.length === 0) {
     return unknown('NoData', `${server} has no ${metric} of anyone; is the metric's name right, and is it scraped?`);

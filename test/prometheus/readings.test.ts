@@ -96,7 +96,7 @@ test('a load that may be incomplete is a lower bound: measured, and no target is
 });
 
 test('no series of anyone is no data, and no series of one beside those of others is none of this one', async () => {
-  const { 'shop/web': nobody } = await readings([target('web')], vector([]), covered);
+  const { 'shop/web': nobody } = await readings([target('web')], vector([]), vector([]));
   assert.deepEqual(nobody, {
     kind: 'unknown',
     reason: 'NoData',
@@ -110,6 +110,18 @@ test('no series of anyone is no data, and no series of one beside those of other
     message:
       'Prometheus at p:9090 has http_server_requests_seconds_count of others, but none with namespace="shop" and service="new"',
   });
+});
+
+test('a single sample is no rate, and says so', async () => {
+  for (const others of [vector([]), vector([series('other', 'stable', '1')])]) {
+    const { 'shop/web': web } = await readings([target('web')], others, covered);
+    assert.deepEqual(web, {
+      kind: 'unknown',
+      reason: 'NoSeries',
+      message:
+        'Prometheus at p:9090 has http_server_requests_seconds_count of this, but not yet the two samples that a rate takes',
+    });
+  }
 });
 
 const spoilt = [
