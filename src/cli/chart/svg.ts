@@ -14,6 +14,9 @@ const RIGHT = LEFT + COLUMNS;
 const LOAD: Plot = { top: 92, height: 236 };
 const PODS: Plot = { top: 364, height: 84 };
 
+/** So that a peak is not cut off by the edge. */
+const HEADROOM = 1.02;
+
 const COLOR = {
   text: '#1f2937',
   faint: '#6b7280',
@@ -36,7 +39,7 @@ export function svgOf(chart: Chart): string {
   const { title, subtitle = '', points, other } = chart;
   const frame = frameOf(chart);
   const peaks = peaksOf(chart);
-  const axes = { load: numberAxis(peaks.qps, 5), pods: numberAxis(peaks.replicas, 3, { whole: true }) };
+  const axes = { load: numberAxis(peaks.qps * HEADROOM, 5), pods: numberAxis(peaks.replicas, 3, { whole: true }) };
   const y = {
     load: (value: number) => LOAD.top + LOAD.height * (1 - value / axes.load.end),
     pods: (value: number) => PODS.top + PODS.height * (1 - value / axes.pods.end),
@@ -205,7 +208,7 @@ function legend(
     .reverse()
     .map(({ name, mark }) => {
       // The width of the words is a guess, since the font is the reader's.
-      x -= name.length * 6.6 + 36;
+      x -= name.length * 6.8 + 42;
       return `<g transform="translate(${fixed(x)} ${LOAD.top - 16})">${mark}<text x="26" y="4">${escaped(name)}</text></g>`;
     })
     .join('\n');
