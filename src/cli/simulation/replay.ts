@@ -7,6 +7,7 @@ import type { Trace } from './trace.ts';
 
 /** What an autoscaler knows at a tick. */
 export interface Moment {
+  /** On a clock that began with the trace, at a time that is as good as any. */
   readonly nowMs: number;
   readonly reading: Reading;
   /** Pods that there should be until now. */
@@ -54,6 +55,9 @@ export interface Replay {
   readonly summary: Summary;
 }
 
+/** To autoscalers time is milliseconds since 1970, and a trace may begin at second 0. */
+const BEGIN_MS = Date.UTC(2020, 0, 1);
+
 /** How many ticks there are: one at the first row's second, and then one an interval, to the last row's. */
 export function tickCount(trace: Trace, intervalSeconds: number): number {
   const span = trace.secondsAt(trace.length - 1) - trace.secondsAt(0);
@@ -82,7 +86,8 @@ export function replay<Memory>(autoscaler: Autoscaler<Memory>, options: ReplayOp
     const seconds = start + index * intervalSeconds;
     while (trace.secondsAt(row + 1) <= seconds) row += 1;
     pods = pods.at(seconds);
-    const moment = { nowMs: seconds * 1000, reading: trace.readingAt(row), replicas, readyReplicas: pods.ready };
+    const nowMs = BEGIN_MS + index * intervalSeconds * 1000;
+    const moment = { nowMs, reading: trace.readingAt(row), replicas, readyReplicas: pods.ready };
     const decision = autoscaler.decide(moment, memory);
     ({ memory } = decision);
     if (decision.replicas !== replicas) {

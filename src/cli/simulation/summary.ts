@@ -1,5 +1,7 @@
 /** How well an autoscaler did, in numbers. Pure. */
 
+import { podsFor } from '../../scaling/recommend.ts';
+
 /** A run in numbers. Where the load is unknown, nothing is missing and nothing is too much. */
 export interface Summary {
   /** How long the run was. */
@@ -61,7 +63,7 @@ export class Tally {
       this.#unknownSeconds += seconds;
       return;
     }
-    const needed = neededPods(qps, this.#singlePodQPS);
+    const needed = podsFor(qps, this.#singlePodQPS);
     if (needed > ready) this.#underCapacitySeconds += seconds;
     this.#missingPodSeconds += Math.max(0, needed - ready) * seconds;
     this.#surplusPodSeconds += Math.max(0, pods - needed) * seconds;
@@ -80,9 +82,4 @@ export class Tally {
       peakPods: this.#peakPods,
     };
   }
-}
-
-/** Pods for a load: ceil(qps / singlePodQPS), and 30.000000001 pods are 30: a billionth of a pod is what adding up floats leaves over. */
-export function neededPods(qps: number, singlePodQPS: number): number {
-  return Math.ceil(qps / singlePodQPS - 1e-9);
 }
