@@ -3,6 +3,7 @@
 
 import './node-version.js';
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import type { Io } from './io.ts';
 
 const io: Io = {
@@ -14,6 +15,7 @@ const io: Io = {
   },
   env: process.env,
   readFile: (path) => createReadStream(path),
+  writeFile: (path, content) => writeFile(path, content),
 };
 
 process.on('uncaughtException', (error) => {

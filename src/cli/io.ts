@@ -10,11 +10,17 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The content of a file, as it comes. Fails with Node's error codes, such as `ENOENT`. */
   readFile(path: string): AsyncIterable<Uint8Array>;
+  /** Writes a file, in place of one that is there. Fails with Node's error codes. */
+  writeFile(path: string, content: Iterable<string>): Promise<void>;
 }
 
 /** Where text goes: a stream, or a test's memory. */
 export interface Output {
   write(text: string): unknown;
+  /** Whether it is a terminal. */
+  readonly isTTY?: boolean;
+  /** Of a terminal: characters of a line. */
+  readonly columns?: number;
 }
 
 /**

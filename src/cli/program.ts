@@ -5,6 +5,7 @@ import { VERSION } from '../api/version.ts';
 import { EXIT, Failure } from './failure.ts';
 import { writeLine, type Io } from './io.ts';
 import { renderCommand } from './render.ts';
+import { simulateCommand } from './simulate.ts';
 import { syncerCommand } from './syncer.ts';
 import { validateCommand } from './validate.ts';
 
@@ -16,6 +17,8 @@ Examples:
     elasticweb render -f web.yaml
   Run it without the syncer:
     elasticweb render -f web.yaml | kubectl apply -f -
+  How many pods would last week's traffic have got?
+    elasticweb simulate -f web.yaml --trace week.csv
 
 Exit codes: 0 done, 1 not done, 2 the command was not understood.
 `;
@@ -50,7 +53,7 @@ function program(io: Io): Command {
     .showHelpAfterError('(--help shows how it is used)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
-  for (const command of [renderCommand(io), validateCommand(io), syncerCommand(io)]) {
+  for (const command of [renderCommand(io), validateCommand(io), simulateCommand(io), syncerCommand(io)]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;

@@ -56,7 +56,7 @@ function decode(name: string, bytes: Buffer): Source {
 const BYTE_ORDER_MARK = /^\ufeff/;
 
 /** Why the system did not let a file be read. */
-function reasonOf(code: unknown, message: string): string {
+export function reasonOf(code: unknown, message: string): string {
   switch (code) {
     case 'ENOENT':
       return 'there is no such file';

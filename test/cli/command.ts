@@ -26,10 +26,15 @@ export interface World {
   /** The files that exist, by name; without it the real ones. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where files go that are written, by name; without it they go nowhere. */
+  readonly written?: Map<string, string>;
 }
 
 /** Runs a command in this process. Errors that nobody expected are thrown. */
-export async function runHere(args: readonly string[], { stdin = '', files, env = {} }: World = {}): Promise<Outcome> {
+export async function runHere(
+  args: readonly string[],
+  { stdin = '', files, env = {}, written }: World = {},
+): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
   const exitCode = await run(args, {
@@ -38,6 +43,7 @@ export async function runHere(args: readonly string[], { stdin = '', files, env 
     stdin: chunksOf(stdin),
     env,
     readFile: (path) => (files === undefined ? createReadStream(path) : chunksOf(files[path] ?? missing(path))),
+    writeFile: (path, content) => Promise.resolve(void written?.set(path, [...content].join(''))),
   });
   return { exitCode, stdout, stderr };
 }

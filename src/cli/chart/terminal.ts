@@ -36,7 +36,7 @@ export function textOf(chart: Chart, { width, color }: TextOptions): string[] {
   const capacity = spansOf(points, (point) => point.capacity);
   const unknown = columnsOf(points, ({ qps }) => (qps === undefined ? 1 : 0), { ...frame, columns });
 
-  const above = new Plot(numberAxis(peaks.qps, 4), { columns, rows: LOAD_ROWS });
+  const above = new Plot(numberAxis(peaks.qps, 5), { columns, rows: LOAD_ROWS });
   above.fill(load, capacity);
   above.line(capacity, LAYER.capacity, { carve: true });
   const below = new Plot(numberAxis(peaks.replicas, 2, { whole: true }), { columns, rows: POD_ROWS });
