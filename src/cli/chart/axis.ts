@@ -14,7 +14,8 @@ export interface Axis {
 
 /** An axis from 0 to at least `peak`, with about `count` steps of 1, 2 or 5 times a power of ten. */
 export function numberAxis(peak: number, count: number, { whole = false } = {}): Axis {
-  const most = peak > 0 ? peak : 1;
+  // Next to nothing has no digits left to divide.
+  const most = peak > 1e-9 ? peak : 1;
   const rough = most / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const nice = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough * 0.999) ?? rough;

@@ -56,19 +56,18 @@ export function textOf(chart: Chart, { width, color }: TextOptions): string[] {
   const podColors: Readonly<Record<number, number>> = { [LAYER.other]: SGR.other, [LAYER.pods]: SGR.pods };
   const legend = [
     `${paint('⣿', SGR.load)} load`,
-    `${paint('⠒', SGR.capacity)} capacity, in requests per second`,
+    `${paint('⠒', SGR.capacity)} capacity`,
     ...(isUnknown.includes(true) ? [`${paint('?', SGR.unknown)} load unknown`] : []),
   ];
   const podLegend = [
     `${paint('⠒', SGR.pods)} pods`,
     ...(other ? [`${paint('⠂', SGR.other)} pods of ${other.name}`] : []),
   ];
-  const indent = ' '.repeat(LABEL + 1);
   return [
-    `${indent}${legend.join('   ')}`,
+    `requests per second   ${legend.join('   ')}`,
     ...above.lines((text, layer) => paint(text, colors[layer] ?? 0)),
     `${' '.repeat(LABEL)}└${isUnknown.map((is) => (is ? paint('?', SGR.unknown) : '─')).join('')}`,
-    `${indent}${podLegend.join('   ')}`,
+    podLegend.join('   '),
     ...below.lines((text, layer) => paint(text, podColors[layer] ?? 0)),
     ...timeLines(frame.to - frame.from, columns),
   ];
