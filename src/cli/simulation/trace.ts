@@ -95,7 +95,8 @@ export async function readTrace(bytes: AsyncIterable<Uint8Array>, mostRows = MOS
       }
     }
   } catch (error) {
-    throw error instanceof CsvError ? new TraceError(wordsOf(error)) : error;
+    if (!(error instanceof CsvError)) throw error;
+    throw new TraceError(`${wordsOf(error)}${columns === undefined ? `; ${EXPECTED}` : ''}`);
   }
   if (columns === undefined) throw new TraceError(`is empty; ${EXPECTED}`);
   if (rows.length === 0) throw new TraceError('has a header, and no row below it; add rows such as 0,100');
