@@ -71,14 +71,14 @@ export function withRecommendation(
   windows: { readonly upMs: number; readonly downMs: number },
 ): History {
   const latest = { atMs: wholeSecond(atMs), replicas };
-  const all = [...history.recommendations.filter((old) => old.atMs < latest.atMs || old.replicas > replicas), latest];
+  const all = [...history.recommendations, latest];
   const highest = matters(all, windows.downMs, atMs, (later, earlier) => later >= earlier);
   const lowest =
     windows.upMs > 0
       ? matters(all, windows.upMs, atMs, (later, earlier) => later <= earlier)
       : new Set<Recommendation>();
   const kept = all.filter((one) => one === latest || highest.has(one) || lowest.has(one));
-  return { ...history, recommendations: bounded(kept, joinHigher) };
+  return { ...history, recommendations: bounded(kept, Math.max(windows.upMs, windows.downMs), joinHigher) };
 }
 
 /** The recommendations within the window that no later one makes pointless. */
@@ -116,7 +116,7 @@ export function withScaling(
   if (from === to) return history;
   const event = { atMs: wholeSecond(atMs), change: to - from, ...(podQps !== undefined && { podQps }) };
   const recent = history.events.filter((old) => old.atMs > atMs - LONGEST_PERIOD_MS);
-  return { ...history, events: bounded([...recent, event], joinChanges) };
+  return { ...history, events: bounded([...recent, event], LONGEST_PERIOD_MS, joinChanges) };
 }
 
 /** Policies ask for the sum of the changes in a period; that of both counts a little longer so. */
@@ -124,24 +124,24 @@ function joinChanges(earlier: ScaleEvent, later: ScaleEvent): ScaleEvent {
   return { ...later, change: earlier.change + later.change };
 }
 
-/** At most as many as are kept: those closest in time become one, but for the last. */
+/**
+ * At most as many as are kept, of a list no older than `spanMs`: the newer half as it is, the older half joined in equal parts of time. Those
+ * parts stay where they are, so that nothing is moved on for ever, however long the list grows.
+ */
 function bounded<T extends { readonly atMs: number }>(
   list: readonly T[],
+  spanMs: number,
   join: (earlier: T, later: T) => T,
 ): readonly T[] {
-  const kept = [...list];
-  while (kept.length > MOST) {
-    let closest = 1;
-    for (let i = 1; i < kept.length - 1; i++) {
-      if (gapBefore(kept, i) < gapBefore(kept, closest)) closest = i;
-    }
-    const [earlier, later] = [kept[closest - 1], kept[closest]];
-    if (earlier === undefined || later === undefined) break;
-    kept.splice(closest - 1, 2, join(earlier, later));
+  if (list.length <= MOST) return list;
+  const half = MOST / 2;
+  // An interval of half - 1 parts touches half of them at most.
+  const partOf = ({ atMs }: T) => Math.floor(atMs / (spanMs / (half - 1)));
+  const older: T[] = [];
+  for (const one of list.slice(0, -half)) {
+    const last = older.at(-1);
+    const isJoined = last !== undefined && partOf(last) === partOf(one);
+    older.splice(isJoined ? -1 : older.length, 1, isJoined ? join(last, one) : one);
   }
-  return kept;
-}
-
-function gapBefore(list: readonly { readonly atMs: number }[], index: number): number {
-  return (list[index]?.atMs ?? 0) - (list[index - 1]?.atMs ?? 0);
+  return [...older, ...list.slice(-half)];
 }

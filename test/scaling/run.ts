@@ -1,0 +1,77 @@
+/**
+ * A syncer at work on one ElasticWeb, without cluster: it decides, remembers what it changed, and writes status when it has news or a save
+ * is due. It can be killed and started again at any time.
+ */
+
+import type { DefaultedElasticWebSpec, ScalingStatus } from '../../src/api/types.ts';
+import { decide } from '../../src/scaling/decide.ts';
+import type { Decision, Judgement, ScalingFacts } from '../../src/scaling/decision.ts';
+import { type History, NO_HISTORY, withScaling } from '../../src/scaling/history.ts';
+import { isSaveDue, restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
+import { factsOf, NOW_MS } from './web.ts';
+
+/** What status tells the next syncer. */
+interface Told {
+  readonly scaling: ScalingStatus;
+  readonly replicas: number;
+  readonly active: Judgement | undefined;
+  readonly limited: Judgement | undefined;
+}
+
+export interface Run {
+  readonly nowMs: number;
+  /** What the Deployment asks for. */
+  readonly replicas: number;
+  /** What the syncer remembers; it goes when the syncer does. */
+  readonly history: History;
+  /** What is in status; it stays. */
+  readonly told: Told | undefined;
+  readonly decision: Decision | undefined;
+  /** How often status was written. */
+  readonly writes: number;
+}
+
+/** What a pass finds; undefined for what was known all along. */
+export type Found = Pick<ScalingFacts, 'reading'> & Partial<Pick<ScalingFacts, 'readyReplicas' | 'stableWindowMs'>>;
+
+/** A Deployment with so many pods, watched since ever. */
+export function runFrom(replicas: number): Run {
+  return { nowMs: NOW_MS, replicas, history: NO_HISTORY, told: undefined, decision: undefined, writes: 0 };
+}
+
+/** The world after one pass, which takes no time. */
+export function pass(run: Run, web: DefaultedElasticWebSpec, found: Found): Run {
+  const { nowMs, told } = run;
+  const decision = decide(web, factsOf(run.replicas, { ...found, history: run.history, nowMs }));
+  const { replicas, podQps } = decision;
+  const history = withScaling(decision.history, { atMs: nowMs, from: run.replicas, to: replicas, podQps });
+  const isNews =
+    told?.replicas !== replicas || !isSame(told.active, decision.active) || !isSame(told.limited, decision.limited);
+  const after = { ...run, replicas, history, decision };
+  if (!isNews && !isSaveDue(told.scaling, history, { nowMs, currentReplicas: replicas })) return after;
+  const { active, limited, reason } = decision;
+  return {
+    ...after,
+    told: { scaling: savedHistory(history, reason), replicas, active, limited },
+    writes: run.writes + 1,
+  };
+}
+
+/** The world some seconds later. */
+export function later(run: Run, seconds: number): Run {
+  return { ...run, nowMs: run.nowMs + seconds * 1000 };
+}
+
+/** The world with a new syncer, which knows what status says. */
+export function restarted(run: Run): Run {
+  const { nowMs, replicas, told } = run;
+  const history = restoredHistory(told?.scaling, {
+    ...{ nowMs, currentReplicas: replicas, desiredReplicas: told?.replicas },
+    wasActive: told?.active?.status === true,
+  });
+  return { ...run, history };
+}
+
+function isSame(a: Judgement | undefined, b: Judgement | undefined): boolean {
+  return a?.status === b?.status && a?.reason === b?.reason && a?.message === b?.message;
+}
