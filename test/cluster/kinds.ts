@@ -36,6 +36,10 @@ export interface ServiceSpec {
 
 export interface Pod extends KubeObject {
   readonly spec: { readonly containers: readonly Container[] };
+  readonly status?: {
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 }
 
 /** The pods to which a Service sends. */
