@@ -6,11 +6,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { against, type Contender, floor, syncer } from './contenders.ts';
 import { type Measured, medians, SCENARIOS, type ScenarioName } from './figures.ts';
 import { noiseText, tableText, verdictText } from './report.ts';
+import { judgeScaling } from './scaling/report.ts';
+import { measureScaling } from './scaling/run.ts';
 import { runScenarios } from './scenarios.ts';
 import { judge } from './targets.ts';
 import { compareTransports, transportText } from './transport.ts';
 
-const PARTS = ['floor', 'syncer', 'against', 'transport'] as const;
+const PARTS = ['floor', 'syncer', 'against', 'scaling', 'transport'] as const;
 
 interface Flags {
   readonly count: number;
@@ -19,6 +21,7 @@ interface Flags {
   readonly quietSeconds: number;
   readonly against?: string;
   readonly only?: readonly (typeof PARTS)[number][];
+  readonly steps: number;
   readonly json?: string;
 }
 
@@ -44,6 +47,9 @@ const command = new Command('bench')
       oneOrMore(PARTS),
     ),
   )
+  .addOption(
+    new Option('--steps <n>', 'how many steps of the load the part scaling takes').default(5).argParser(wholeNumber),
+  )
   .option('--json <file>', 'write all figures of all rounds there')
   .parse();
 const flags = command.opts<Flags>();
@@ -53,7 +59,7 @@ if (flags.only?.includes('against') === true && flags.against === undefined) {
 
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
-const parts = new Set(flags.only ?? ['floor', 'syncer', 'against']);
+const parts = new Set(flags.only ?? ['floor', 'syncer', 'against', 'scaling']);
 const other = flags.against;
 const contenders: readonly Contender[] = [
   ...(parts.has('floor') ? [floor] : []),
@@ -87,14 +93,21 @@ if (contenders.length > 0) {
 }
 if (verdicts.length > 0) print(`\nTargets of the syncer\n\n${verdictText(verdicts)}`);
 
+const scaling = parts.has('scaling') ? await measureScaling(flags.steps, progress) : undefined;
+const scalingVerdicts = scaling === undefined ? [] : judgeScaling(scaling);
+if (scaling !== undefined) {
+  print(`\nScaling, on a real Prometheus that scrapes every 5 s; medians of ${flags.steps} steps\n`);
+  print(verdictText(scalingVerdicts));
+}
+
 const transports = parts.has('transport') ? await compareTransports({ rounds: 5, onProgress: progress }) : undefined;
 if (transports !== undefined) print(`\n${transportText(transports)}`);
 
 if (flags.json !== undefined) {
-  const all = { flags, rounds: Object.fromEntries(rounds), verdicts, transports };
+  const all = { flags, rounds: Object.fromEntries(rounds), verdicts, scaling, transports };
   writeFileSync(flags.json, `${JSON.stringify(all, null, 2)}\n`);
 }
-if (verdicts.some(({ met }) => !met)) process.exitCode = 1;
+if ([...verdicts, ...scalingVerdicts].some(({ met }) => !met)) process.exitCode = 1;
 
 function wholeNumber(value: string): number {
   const number = Number(value);
