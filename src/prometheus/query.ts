@@ -15,43 +15,50 @@ export interface QuerySettings {
   readonly idleWindowSeconds: number;
 }
 
-/**
- * Requests per second of each ElasticWeb of the group: a series `stable` and a series `fast`.
- *
- * The fast reading is made of each series' last two samples, so a step shows whole after one scrape. Only series that are still there count
- * (`and`): those of a pod that went away would be counted beside those of the pod in its place, and a rollout would look like twice the load.
- */
+/** Requests per second of each ElasticWeb of the group: a series `stable` and a series `fast`. */
 export function loadQuery(group: Group, settings: QuerySettings): string {
-  const { stableWindowSeconds, fastWindowSeconds } = settings.windows;
   const series = seriesOf(group, settings.labels);
   const by = identityOf(group, settings.labels).join(', ');
   return readings({
-    stable: `sum by (${by}) (rate(${series}[${duration(stableWindowSeconds)}]))`,
-    fast: `sum by (${by}) (irate(${series}[${duration(fastWindowSeconds)}]) and ${series})`,
+    stable: `sum by (${by}) (rate(${series}[${duration(settings.windows.stableWindowSeconds)}]))`,
+    fast: `sum by (${by}) (${fastRate(series, settings.windows)})`,
   });
+}
+
+/**
+ * The rate between the last two samples of each series, so that a step shows whole after one scrape. Only series that are still scraped
+ * count: those of a pod that went away would be counted beside those of the pod in its place, and a rollout would look like twice the load.
+ * Prometheus itself says only two intervals after the last scrape that a target is gone.
+ */
+function fastRate(series: string, windows: Windows): string {
+  return `irate(${series}[${duration(windows.fastWindowSeconds)}]) and timestamp(${series}) > time() - ${edgeSeconds(windows)}`;
+}
+
+/** What counts as the beginning or the end of a window: a scrape interval, and a bit because no scrape is on time. */
+function edgeSeconds({ scrapeIntervalSeconds }: Windows): number {
+  return Math.round(1.1 * scrapeIntervalSeconds * 1000 + 1000) / 1000;
 }
 
 /**
  * How many targets are behind the load of each ElasticWeb of the group: the series `covered`, `seen`, `fast` and `idle`.
  *
- * - `covered`: have samples both in the first and in the last scrape interval of the stable window.
+ * - `covered`: have samples both at the beginning and at the end of the stable window, which takes 1.1 intervals and a second for each.
+ *   `rate` is as generous: it takes the load of a series to go on for 1.1 intervals.
  * - `seen`: have any sample in it. `fast`: count in the fast reading.
  * - `idle`: were scraped all the time, beside others that have the metric, and never had it. Some libraries make a series with the first
  *   request, and clients with few lasting connections leave pods without any: those pods miss nothing, they serve nothing.
- *
- * A tail of an interval is let pass because `rate` does the same: it takes the load of a series to go on for 1.1 intervals.
  */
 export function coverageQuery(group: Group, settings: QuerySettings): string {
-  const { scrapeIntervalSeconds, stableWindowSeconds: stable, fastWindowSeconds: fast } = settings.windows;
+  const { stableWindowSeconds: stable } = settings.windows;
   const series = seriesOf(group, settings.labels);
   const identity = identityOf(group, settings.labels);
-  const edge = 1.1 * scrapeIntervalSeconds + 1;
+  const edge = edgeSeconds(settings.windows);
   const targets = (samples: string) => `count by (${[...identity, 'instance'].join(', ')}) (${samples})`;
   const count = (found: string) => `count by (${identity.join(', ')}) (${found})`;
   return readings({
     covered: count(`${targets(first(series, stable, edge))} and ${targets(last(series, edge))}`),
     seen: count(targets(last(series, stable))),
-    fast: count(targets(`irate(${series}[${duration(fast)}]) and ${series}`)),
+    fast: count(targets(fastRate(series, settings.windows))),
     ...(group.type === 'Pods' ? { idle: count(idleTargets(series, edge, targets, settings)) } : {}),
   });
 }
