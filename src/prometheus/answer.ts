@@ -1,5 +1,6 @@
 /** What Prometheus answered: a vector, or why it is none. Everything in it is checked here or said to be unchecked. */
 
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { UnknownReason } from '../scaling/reading.ts';
 
 /** The answer to an instant query. */
@@ -25,23 +26,30 @@ export interface Flaw {
   readonly what: string;
 }
 
-/** Reads the body of an answer. https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
-export function parseAnswer(body: string): Vector | Flaw {
-  let answer: unknown;
+/**
+ * Reads the body of an answer, a large one in parts so that the rest of the program may go on in between.
+ * https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries
+ */
+export async function parseAnswer(body: string): Promise<Vector | Flaw> {
+  let answer: Json;
   try {
-    answer = JSON.parse(body);
+    answer = await parseInParts(body);
   } catch {
     return invalid('something else than JSON; is its address right?');
   }
-  if (!isRecord(answer)) return invalid('JSON that is not an answer of Prometheus');
-  const { status, data, warnings } = answer;
+  const { whole, more } = answer;
+  if (!isRecord(whole)) return invalid('JSON that is not an answer of Prometheus');
+  const { status, data, warnings } = whole;
   if (status === 'error') return { kind: 'flaw', reason: 'SourceFailed', what: 'an error' };
   if (status !== 'success' || !isRecord(data)) return invalid('JSON that is not an answer of Prometheus');
   const { resultType, result } = data;
   if (resultType !== 'vector') return invalid(`${typeName(resultType)} instead of a vector`);
-  if (!Array.isArray(result) || !result.every(isSeries))
+  const series = Array.isArray(result) ? seriesOf(result) : undefined;
+  if (series === undefined || more.includes(undefined)) {
     return invalid('a vector that holds something else than series');
-  return { kind: 'vector', series: result.map(toSeries), partial: Array.isArray(warnings) && warnings.length > 0 };
+  }
+  const partial = Array.isArray(warnings) && warnings.length > 0;
+  return { kind: 'vector', series: series.concat(...more.filter((part) => part !== undefined)), partial };
 }
 
 /**
@@ -54,6 +62,52 @@ export function parseValue(value: unknown): number | undefined {
   if (typeof value !== 'string' || !/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(value)) return undefined;
   const number = Number(value);
   return Number.isFinite(number) && number >= 0 ? Math.abs(number) : undefined; // -0 is a zero too.
+}
+
+/** A body as JSON, but for the series that were taken out of it: in parts, undefined where one of them is none. */
+interface Json {
+  readonly whole: unknown;
+  readonly more: readonly (readonly Series[] | undefined)[];
+}
+
+/**
+ * One JSON.parse of a few megabytes stops everything else for tens of milliseconds, and parsers that work on streams take six times the
+ * work. So the text is cut between series, where the same characters stand each time. They cannot stand inside a string, where the quote
+ * would have a backslash. Where they do not stand, or where cutting goes wrong, it is parsed as a whole.
+ *
+ * @throws SyntaxError if it is no JSON
+ */
+async function parseInParts(body: string): Promise<Json> {
+  const first = body.indexOf(SEAM);
+  const last = body.lastIndexOf(SEAM);
+  if (last - first < PART_LENGTH) return { whole: JSON.parse(body), more: [] };
+  try {
+    const whole: unknown = JSON.parse(`${body.slice(0, first + 1)}${body.slice(last + 1)}`);
+    const more: (readonly Series[] | undefined)[] = [];
+    for (let start = first; start < last;) {
+      const end = Math.min(last, seamAfter(body, start + PART_LENGTH));
+      more.push(seriesOf(JSON.parse(`[${body.slice(start + 2, end + 1)}]`) as unknown[]));
+      start = end;
+      await otherWork();
+    }
+    return { whole, more };
+  } catch {
+    return { whole: JSON.parse(body), more: [] };
+  }
+}
+
+/** Between two series. */
+const SEAM = '},{"metric":';
+/** Some two thousand series, which take two or three milliseconds. */
+const PART_LENGTH = 256 * 1024;
+
+function seamAfter(body: string, position: number): number {
+  const found = body.indexOf(SEAM, position);
+  return found === -1 ? body.length : found;
+}
+
+function seriesOf(result: readonly unknown[]): Series[] | undefined {
+  return result.every(isSeries) ? result.map(toSeries) : undefined;
 }
 
 function toSeries({ metric, value }: SentSeries): Series {

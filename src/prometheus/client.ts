@@ -85,7 +85,7 @@ export class Client {
       answer.body.on('error', () => undefined).destroy(); // Whatever it says, it is not for us to tell.
       return refusal(this.name, answer.statusCode, answer.headers['retry-after']);
     }
-    const parsed = parseAnswer(await readBody(answer, signal));
+    const parsed = await parseAnswer(await readBody(answer, signal));
     return parsed.kind === 'vector' ? parsed : failure(parsed.reason, `${this.name} answered with ${parsed.what}`);
   }
 

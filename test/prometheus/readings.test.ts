@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseAnswer, type Vector } from '../../src/prometheus/answer.ts';
+import type { Vector } from '../../src/prometheus/answer.ts';
 import { groupTargets } from '../../src/prometheus/groups.ts';
 import { tellReadings } from '../../src/prometheus/readings.ts';
 import type { Reading } from '../../src/scaling/reading.ts';
-import { body, series, target } from './targets.ts';
+import { series, target } from './targets.ts';
 
 const labels = { namespace: 'namespace', name: 'service' };
 
-function vector(result: readonly unknown[], more: object = {}): Vector {
-  const answer = parseAnswer(body(result, more));
-  assert.equal(answer.kind, 'vector');
-  return answer;
+function vector(result: readonly { readonly metric: object; readonly value: unknown }[]): Vector {
+  const parsed = result.map(({ metric, value }) => {
+    const [timeSeconds, sent] = Array.isArray(value) ? (value as unknown[]) : [];
+    return {
+      labels: { ...metric },
+      timeMs: typeof timeSeconds === 'number' ? timeSeconds * 1000 : undefined,
+      value: sent,
+    };
+  });
+  return { kind: 'vector', series: parsed, partial: false };
 }
 
 /** The readings of these ElasticWebs, which are all of one group. */
