@@ -21,6 +21,8 @@ export interface Output {
   readonly isTTY?: boolean;
   /** Of a terminal: characters of a line. */
   readonly columns?: number;
+  /** Of a terminal: its lines. */
+  readonly rows?: number;
 }
 
 /**

@@ -6,6 +6,7 @@ import { EXIT, Failure } from './failure.ts';
 import { writeLine, type Io } from './io.ts';
 import { renderCommand } from './render.ts';
 import { simulateCommand } from './simulate.ts';
+import { statusCommand } from './status.ts';
 import { syncerCommand } from './syncer.ts';
 import { validateCommand } from './validate.ts';
 
@@ -19,6 +20,8 @@ Examples:
     elasticweb render -f web.yaml | kubectl apply -f -
   How many pods would last week's traffic have got?
     elasticweb simulate -f web.yaml --trace week.csv
+  What runs, and why so many?
+    elasticweb status
 
 Exit codes: 0 done, 1 not done, 2 the command was not understood.
 `;
@@ -53,7 +56,13 @@ function program(io: Io): Command {
     .showHelpAfterError('(--help shows how it is used)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
-  for (const command of [renderCommand(io), validateCommand(io), simulateCommand(io), syncerCommand(io)]) {
+  for (const command of [
+    renderCommand(io),
+    validateCommand(io),
+    simulateCommand(io),
+    statusCommand(io),
+    syncerCommand(io),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;

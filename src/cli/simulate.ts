@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { INT32_MAX } from '../api/schema.ts';
 import { filenameOption, filenamesOf } from './filename-option.ts';
 import type { Io } from './io.ts';
-import { wholeNumber } from './whole-number.ts';
+import { wholeNumber } from './flag.ts';
 
 const HELP = `
 The trace is CSV: a header seconds,qps, and a row for each moment, with seconds

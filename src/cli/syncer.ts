@@ -4,19 +4,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import { INT32_MAX } from '../api/schema.ts';
 import { DEFAULT_MAX_REPLICAS } from '../scaling/initial.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
+import { type ClusterFlags, clusterOptions, DNS_LABEL } from './cluster-flags.ts';
 import { flag, wholeNumber } from './flag.ts';
 import type { Io } from './io.ts';
 import { type PrometheusFlags, prometheusOptions } from './prometheus-flags.ts';
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
 
 /** The flags, parsed and checked. */
-export interface SyncerFlags extends PrometheusFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: readonly string[];
-  readonly selector?: string;
+export interface SyncerFlags extends ClusterFlags, PrometheusFlags {
   readonly workers: number;
   readonly allowedServiceTypes: readonly string[];
   readonly maxReplicas: number;
@@ -36,18 +32,11 @@ export interface ListenAddress {
 
 /** The command. Every flag is also an environment variable: `ELASTICWEB_MAX_REPLICAS` for `--max-replicas`. */
 export function syncerCommand(io: Io): Command {
-  const command = new Command('syncer')
-    .description(
-      'Watch ElasticWebs and keep Deployments and Services like them, in the cluster or against a kubeconfig, until SIGTERM.',
-    )
-    .addOption(
-      flag('--kubeconfig <file>', 'kubeconfig; else KUBECONFIG, ~/.kube/config, or the service account of the pod'),
-    )
-    .addOption(flag('--context <name>', 'context of the kubeconfig (default: its current one)'))
-    .addOption(
-      flag('--namespace <name>', 'only ElasticWebs of this namespace; repeatable (default: all)').argParser(namespaces),
-    )
-    .addOption(flag('--selector <labels>', 'only ElasticWebs with these labels, such as shard=a (default: all)'))
+  const command = new Command('syncer').description(
+    'Watch ElasticWebs and keep Deployments and Services like them, in the cluster or against a kubeconfig, until SIGTERM.',
+  );
+  for (const option of clusterOptions()) command.addOption(option);
+  command
     .addOption(flag('--workers <n>', 'ElasticWebs worked on at a time').default(8).argParser(wholeNumber(1, 256)))
     .addOption(
       flag('--allowed-service-types <types>', 'Service types that an ElasticWeb may ask for, comma-separated')
@@ -125,17 +114,6 @@ function listenAddress(value: string): ListenAddress {
   }
   const host = bracketed ?? plain;
   return { host: host === '' ? undefined : host, port: Number(port) };
-}
-
-/** One flag after the other adds up; in the environment they are separated by commas. */
-function namespaces(value: string, before: readonly string[] = []): string[] {
-  const names = value.split(',').map((name) => name.trim());
-  for (const name of names) {
-    if (!DNS_LABEL.test(name)) {
-      throw new InvalidArgumentError(`Expected the name of a namespace, got '${name}'.`);
-    }
-  }
-  return [...new Set([...before, ...names])];
 }
 
 function serviceTypes(value: string): string[] {

@@ -1,0 +1,112 @@
+/** The status of ElasticWebs as it changes: on a terminal what is, elsewhere a line for each change. */
+
+import type { KubeClient } from '../../kube/client.ts';
+import { sleep, systemClock } from '../../kube/clock.ts';
+import { messageOf } from '../../kube/errors.ts';
+import { keyOf } from '../../kube/resource.ts';
+import { Copies } from '../../syncer/cache.ts';
+import { ELASTIC_WEB, type ElasticWebResource } from '../../syncer/kinds.ts';
+import { type Io, writeLine } from '../io.ts';
+import type { StatusFlags } from '../status.ts';
+import { byName, rowOf, type StatusRow } from './row.ts';
+import { Screen } from './screen.ts';
+import { tableLines } from './table.ts';
+
+/** Changes come in bursts; more often than this nobody can read. */
+const PAUSE_MS = 250;
+/** Times grow older, and a syncer is away for ever longer, though nothing happens. */
+const LOOK_MS = 1_000;
+
+/** Shows what there is and what changes. It does not return. */
+export async function watchStatus(client: KubeClient, flags: StatusFlags, io: Io): Promise<never> {
+  const tell = teller(flags, io);
+  let wake = (): void => undefined;
+  const copies = new Copies<ElasticWebResource>({
+    client,
+    type: ELASTIC_WEB,
+    namespaces: flags.namespace ?? [],
+    selector: flags.selector,
+    keysToWake: (web) => [keyOf(web)],
+    wake: () => wake(),
+    onError: (_, error) => tell.trouble(messageOf(error)),
+  });
+  const { signal } = new AbortController();
+  void copies.run(signal);
+  await copies.synced();
+  for (;;) {
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const nowMs = Date.now();
+    tell.rows([...copies.values()].map((web) => rowOf(web, nowMs)).sort(byName), {
+      nowMs,
+      silentForMs: copies.stats.silentForMs ?? Infinity,
+    });
+    await sleep(systemClock, PAUSE_MS);
+    const timeout = new AbortController();
+    await Promise.race([woken, sleep(systemClock, LOOK_MS - PAUSE_MS, timeout.signal)]);
+    timeout.abort();
+  }
+}
+
+/** What is known at a moment. */
+export interface Moment {
+  readonly nowMs: number;
+  /** How long ago the API server was last heard of. */
+  readonly silentForMs: number;
+}
+
+/** Tells what is, whenever it is asked to, and what went wrong. */
+interface Teller {
+  rows(rows: readonly StatusRow[], moment: Moment): void;
+  trouble(message: string): void;
+}
+
+function teller({ output }: StatusFlags, io: Io): Teller {
+  if (output === 'json') return new Lines(io, (rows) => rows.map((row) => JSON.stringify(row)));
+  if (io.stdout.isTTY === true) return new Screen(io.stdout);
+  return new Lines(io, (changed, { all, nowMs, isFirst }) => {
+    // All of them, so that the columns stay where they are.
+    const [header = '', ...lines] = tableLines([...all, ...changed], { nowMs, width: Infinity });
+    return [...(isFirst ? [header] : []), ...lines.slice(all.length)];
+  });
+}
+
+type Format = (
+  changed: readonly StatusRow[],
+  more: { readonly all: readonly StatusRow[]; readonly nowMs: number; readonly isFirst: boolean },
+) => string[];
+
+/** A line for each change. */
+class Lines implements Teller {
+  readonly #io: Io;
+  readonly #format: Format;
+  #told: ReadonlyMap<string, StatusRow> | undefined;
+  #trouble = '';
+
+  constructor(io: Io, format: Format) {
+    this.#io = io;
+    this.#format = format;
+  }
+
+  rows(all: readonly StatusRow[], { nowMs }: Moment): void {
+    const now = new Map(all.map((row) => [`${row.namespace}/${row.name}`, row]));
+    const changed = all.filter((row) => !isSame(row, this.#told?.get(`${row.namespace}/${row.name}`)));
+    const gone = [...(this.#told ?? [])]
+      .filter(([key]) => !now.has(key))
+      .map(([, row]) => ({ ...row, reason: 'Deleted', message: undefined }));
+    const isFirst = this.#told === undefined;
+    this.#told = now;
+    const lines = this.#format([...changed, ...gone], { all, nowMs, isFirst });
+    if (lines.length > 0) this.#io.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  trouble(message: string): void {
+    if (message !== this.#trouble) writeLine(this.#io.stderr, `${message}; tried again`);
+    this.#trouble = message;
+  }
+}
+
+function isSame(a: StatusRow, b: StatusRow | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
