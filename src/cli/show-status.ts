@@ -80,7 +80,8 @@ async function listed(client: KubeClient, { namespace = [], selector }: StatusFl
 /** What to do about a list that failed. */
 function nextStep(error: unknown): string {
   if (isNotFound(error)) return '; is the CRD installed? kubectl apply --server-side -f dist/crd.k8s.yaml';
-  if (isForbidden(error)) return '; who may list elasticwebs, or --namespace names one where you may?';
+  if (isForbidden(error))
+    return '; --namespace names one that you may look into, and kubectl auth can-i list elasticwebs tells';
   if (error instanceof KubeError && error.status === undefined) return '; is it up, and does --context name it?';
   return '';
 }

@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { BASIC, BIN, elasticWeb, METRICS, ROOT, runHere, runProcess } from './command.ts';
@@ -67,9 +70,19 @@ describe('the process', { concurrency: true }, () => {
   }
 
   test('help loads no parser, no cdk8s and no Kubernetes client', async () => {
-    const [help, syncerHelp] = await Promise.all([loadedBy(['--help']), loadedBy(['syncer', '--help'])]);
-    assert.deepEqual(help, ['commander']);
-    assert.deepEqual(syncerHelp, ['commander']);
+    const commands = [[], ['syncer'], ['simulate'], ['status']];
+    for (const loaded of await Promise.all(commands.map((command) => loadedBy([...command, '--help'])))) {
+      assert.deepEqual(loaded, ['commander']);
+    }
+  });
+
+  test('simulate loads the parsers of its files, and no Kubernetes client', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'elasticweb-bin-'));
+    const [web, trace] = [join(directory, 'web.json'), join(directory, 'trace.csv')];
+    await writeFile(web, elasticWeb({ autoscaling: { maxReplicas: 2 } }));
+    await writeFile(trace, 'seconds,qps\n0,1\n');
+    assert.deepEqual(await loadedBy(['simulate', '-f', web, '--trace', trace]), ['commander', 'csv-parse', 'yaml']);
+    await rm(directory, { recursive: true });
   });
 
   test('render loads no Kubernetes client', async () => {

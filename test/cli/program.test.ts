@@ -14,6 +14,18 @@ const rows: readonly { args: readonly string[]; exitCode: number; stdout?: RegEx
     stdout: /^Usage: elasticweb render .*--replicas <n>.*Exit codes: .*Examples:\n/s,
   },
   { args: ['validate', '-h'], exitCode: 0, stdout: /^Usage: elasticweb validate .*Exit codes: .*Examples:\n/s },
+  {
+    args: ['simulate', '-h'],
+    exitCode: 0,
+    stdout: /^Usage: elasticweb simulate .*--trace <csv>.*Exit codes: .*Examples:\n/s,
+  },
+  { args: ['status', '-h'], exitCode: 0, stdout: /^Usage: elasticweb status .*--watch.*Exit codes: .*Examples:\n/s },
+  {
+    args: ['simulate', '-f', '-'],
+    exitCode: 2,
+    stderr: /^error: required option '--trace <csv>' not specified\n/,
+  },
+  { args: ['status', '--namespace', 'a b'], exitCode: 2, stderr: /Expected the name of a namespace, got 'a b'\./ },
   { args: [], exitCode: 2, stderr: /^Usage: elasticweb / },
   { args: ['rendr'], exitCode: 2, stderr: /^error: unknown command 'rendr'\n\(Did you mean render\?\)\n/ },
   { args: ['render'], exitCode: 2, stderr: /^error: required option '-f, --filename <file...>' not specified\n/ },
@@ -52,7 +64,10 @@ test('elasticweb --version: it is the version of the package', async () => {
 });
 
 test('elasticweb: help fits a terminal of 80 columns', async () => {
-  for (const args of [['--help'], ['render', '--help'], ['validate', '--help']]) {
+  for (const args of [
+    ['--help'],
+    ...['render', 'validate', 'simulate', 'status'].map((command) => [command, '--help']),
+  ]) {
     const { stdout } = await runHere(args);
     assert.deepEqual(
       stdout.split('\n').filter((line) => line.length > 80),
