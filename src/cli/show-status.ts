@@ -43,7 +43,7 @@ function showOnce(webs: readonly ElasticWebResource[], flags: StatusFlags, io: I
     return;
   }
   const width = io.stdout.isTTY === true ? widthOf(io.stdout) : Infinity;
-  io.stdout.write(`${tableLines(rows, { nowMs, width }).join('\n')}\n`);
+  io.stdout.write(`${tableLines(rows, { nowMs, width, withNamespace: flags.namespace?.length !== 1 }).join('\n')}\n`);
   for (const note of notesOn(rows)) writeLine(io.stderr, note);
 }
 

@@ -14,12 +14,20 @@ const USUAL_ROWS = 24;
 /** Draws over what it drew before, so that nothing flickers. */
 export class Screen {
   readonly #output: Output;
+  readonly #withNamespace: boolean;
   readonly #monotonicMs: () => number;
   #trouble: { readonly message: string; readonly atMs: number } | undefined;
   #drawn = '';
 
-  constructor(output: Output, monotonicMs: () => number = () => performance.now()) {
+  constructor(
+    output: Output,
+    {
+      withNamespace = true,
+      monotonicMs = () => performance.now(),
+    }: { withNamespace?: boolean; monotonicMs?: () => number } = {},
+  ) {
     this.#output = output;
+    this.#withNamespace = withNamespace;
     this.#monotonicMs = monotonicMs;
   }
 
@@ -31,7 +39,8 @@ export class Screen {
     if (this.#trouble !== undefined && this.#monotonicMs() - silentForMs > this.#trouble.atMs)
       this.#trouble = undefined;
     const width = widthOf(this.#output);
-    const table = rows.length === 0 ? ['no ElasticWebs'] : tableLines(rows, { nowMs, width });
+    const table =
+      rows.length === 0 ? ['no ElasticWebs'] : tableLines(rows, { nowMs, width, withNamespace: this.#withNamespace });
     const notes = [...notesOn(rows), ...(this.#trouble === undefined ? [] : [`${this.#trouble.message}; tried again`])];
     // The last line of a terminal stays empty: a line feed behind it would scroll.
     const room = Math.max(3, (this.#output.rows ?? USUAL_ROWS) - 1 - notes.length);

@@ -6,28 +6,35 @@ import { NO_SYNCER, type StatusRow, SYNCER_AWAY } from './row.ts';
 
 const HEADER = ['NAMESPACE', 'NAME', 'QPS', 'CAPACITY', 'PODS', 'LIMITS', 'REASON', 'MEASURED'] as const;
 /** Those that are cut where there is no room, and how narrow they may become. */
-const FLEXIBLE = [0, 1, 6] as const;
+const FLEXIBLE: readonly string[] = ['NAMESPACE', 'NAME', 'REASON'];
 const NARROWEST = 8;
-const GAP = 3;
+/** Between two columns, and where there is little room. */
+const GAPS = [3, 2] as const;
 
-/**
- * The lines of a table, its header first.
- *
- * @param width characters of a line; where a row is wider, long names are cut in the middle. Infinity: nothing is cut
- */
-export function tableLines(
-  rows: readonly StatusRow[],
-  { nowMs, width }: { readonly nowMs: number; readonly width: number },
-): string[] {
-  const cells = [HEADER, ...rows.map((row) => cellsOf(row, nowMs))];
-  const widths = fitted(
-    HEADER.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length))),
-    width,
-  );
+/** How a table is laid out. */
+export interface TableOptions {
+  readonly nowMs: number;
+  /** Characters of a line; where a row is wider, long names are cut in the middle. Infinity: nothing is cut. */
+  readonly width: number;
+  /** Whether rows tell their namespace: where there can be only one, it needs no column. @default true */
+  readonly withNamespace?: boolean;
+}
+
+/** The lines of a table, its header first. */
+export function tableLines(rows: readonly StatusRow[], { nowMs, width, withNamespace = true }: TableOptions): string[] {
+  const header = withNamespace ? HEADER : HEADER.slice(1);
+  const cells = [header, ...rows.map((row) => cellsOf(row, nowMs).slice(withNamespace ? 0 : 1))];
+  const columns = header.map((name, column) => ({
+    isFlexible: FLEXIBLE.includes(name),
+    width: Math.max(...cells.map((row) => (row[column] ?? '').length)),
+  }));
+  const total = (gap: number): number => columns.reduce((sum, column) => sum + column.width + gap, -gap);
+  const gap = total(GAPS[0]) <= width ? GAPS[0] : GAPS[1];
+  const widths = narrowed(columns, total(gap) - width);
   return cells.map((row) =>
     row
       .map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0))
-      .join(' '.repeat(GAP))
+      .join(' '.repeat(gap))
       .trimEnd(),
   );
 }
@@ -71,19 +78,20 @@ function age(time: string | undefined, nowMs: number): string {
   return Number.isNaN(ms) ? '-' : `${duration(Math.max(0, nowMs - ms) / 1000)} ago`;
 }
 
-/** The widths of the columns, the widest flexible ones made narrower until all fit, as far as that goes. */
-function fitted(widths: readonly number[], most: number): readonly number[] {
-  const fitting = [...widths];
-  const room = most - GAP * (widths.length - 1);
-  for (let surplus = fitting.reduce((sum, width) => sum + width, 0) - room; surplus > 0; surplus -= 1) {
-    const widest = FLEXIBLE.reduce<number>(
-      (best, column) => ((fitting[column] ?? 0) > (fitting[best] ?? 0) ? column : best),
-      FLEXIBLE[0],
-    );
-    if ((fitting[widest] ?? 0) <= NARROWEST) break;
-    fitting[widest] = (fitting[widest] ?? 0) - 1;
+/** The widths of the columns, the widest flexible one made narrower again and again, until the surplus is gone or nothing is left to cut. */
+function narrowed(
+  columns: readonly { readonly width: number; readonly isFlexible: boolean }[],
+  surplus: number,
+): number[] {
+  const widths = columns.map(({ width }) => width);
+  const flexible = columns.flatMap(({ isFlexible }, column) => (isFlexible ? [column] : []));
+  for (let left = surplus; left > 0; left -= 1) {
+    const widest = Math.max(...flexible.map((column) => widths[column] ?? 0));
+    if (widest <= NARROWEST) break;
+    const column = flexible.find((one) => widths[one] === widest) ?? 0;
+    widths[column] = widest - 1;
   }
-  return fitting;
+  return widths;
 }
 
 /** Names often differ at their ends. */

@@ -62,12 +62,13 @@ interface Teller {
   trouble(message: string): void;
 }
 
-function teller({ output }: StatusFlags, io: Io): Teller {
+function teller({ output, namespace }: StatusFlags, io: Io): Teller {
+  const withNamespace = namespace?.length !== 1;
   if (output === 'json') return new Lines(io, (rows) => rows.map((row) => JSON.stringify(row)));
-  if (io.stdout.isTTY === true) return new Screen(io.stdout);
+  if (io.stdout.isTTY === true) return new Screen(io.stdout, { withNamespace });
   return new Lines(io, (changed, { all, nowMs, isFirst }) => {
     // All of them, so that the columns stay where they are.
-    const [header = '', ...lines] = tableLines([...all, ...changed], { nowMs, width: Infinity });
+    const [header = '', ...lines] = tableLines([...all, ...changed], { nowMs, width: Infinity, withNamespace });
     return [...(isFirst ? [header] : []), ...lines.slice(all.length)];
   });
 }

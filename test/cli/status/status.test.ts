@@ -121,6 +121,7 @@ suite('the table', () => {
       assert.ok(Math.max(...lines.map((line) => line.length)) <= width, lines.join('\n'));
       assert.match(lines[2] ?? '', /^name[a-z-]*…\S*end +yyy+…\S*last +2301 +1500 +4\/5 +2-20 +/);
     }
+    assert.equal(tableLines([row], { nowMs: NOW_MS, width: 20, withNamespace: false })[1]?.split(/ {2,}/)[0], 'shop');
     const uncut = tableLines([long], { nowMs: NOW_MS, width: Infinity });
     assert.ok(uncut[1]?.includes(long.name));
   });
@@ -184,7 +185,7 @@ suite('on a terminal', () => {
   test('trouble with the API server is shown until it is heard of again', () => {
     let nowMs = 0;
     const terminal = new Terminal();
-    const screen = new Screen(terminal, () => nowMs);
+    const screen = new Screen(terminal, { monotonicMs: () => nowMs });
     nowMs = 10_000;
     screen.trouble('watch failed');
     nowMs = 20_000;
