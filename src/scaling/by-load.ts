@@ -3,7 +3,7 @@
 import type { DefaultedAutoscaling } from '../api/types.ts';
 import { limitRate, type Rates, ratesOf, stabilize } from './behavior.ts';
 import type { Decision, DecisionReason, Judgement, ScalingFacts, ScalingSpec } from './decision.ts';
-import { type History, wholeSecond, withRecommendation } from './history.ts';
+import { type History, wholeSecond, withLastStepDone, withRecommendation } from './history.ts';
 import { initialReplicas } from './initial.ts';
 import type { Measured, Unknown } from './reading.ts';
 import { recommend, type Wish } from './recommend.ts';
@@ -96,7 +96,11 @@ function follow(
   const isJump = wish.qps > 0 && wish.qps >= JUMP * singlePodQPS * current;
   const windows = { upMs: rates.up.windowMs, downMs: rates.down.windowMs };
   const history = {
-    ...withRecommendation(facts.history, { atMs: nowMs, replicas: wish.replicas }, windows),
+    ...withRecommendation(
+      wish.lastStepFits ? withLastStepDone(facts.history) : facts.history,
+      { atMs: nowMs, replicas: wish.replicas },
+      windows,
+    ),
     knownMs: wholeSecond(nowMs),
     knownQps: wish.qps,
     jumpedMs: isJump ? wholeSecond(nowMs) : facts.history.jumpedMs,

@@ -11,7 +11,7 @@ export interface ScaleEvent {
   readonly atMs: number;
   /** Pods added, or removed when negative. */
   readonly change: number;
-  /** Requests per second that a pod carried then, where that was known. */
+  /** Requests per second that a pod carried then; left out where that was not known, or where the load did fit after this change. */
   readonly podQps?: number;
 }
 
@@ -117,6 +117,13 @@ export function withScaling(
   const event = { atMs: wholeSecond(atMs), change: to - from, ...(podQps !== undefined && { podQps }) };
   const recent = history.events.filter((old) => old.atMs > atMs - LONGEST_PERIOD_MS);
   return { ...history, events: bounded([...recent, event], LONGEST_PERIOD_MS, joinChanges) };
+}
+
+/** The history once the load did fit after the last change: what a pod carried before says nothing about the next one. */
+export function withLastStepDone(history: History): History {
+  const last = history.events.at(-1);
+  if (last?.podQps === undefined) return history;
+  return { ...history, events: [...history.events.slice(0, -1), { atMs: last.atMs, change: last.change }] };
 }
 
 /** Policies ask for the sum of the changes in a period; that of both counts a little longer so. */

@@ -34,6 +34,8 @@ export interface Wish {
   readonly qps: number;
   /** Requests per second that a pod carries, among those that show their load; undefined where none does. */
   readonly podQps: number | undefined;
+  /** Pods were added, they show their load by now, and it fits. */
+  readonly lastStepFits: boolean;
 }
 
 /** Floating-point dust, of one pod or relative to more of them: 30.000000000000004 pods are 30. */
@@ -66,16 +68,18 @@ export function recommend(
 ): Wish {
   const { reading, current } = observation;
   const qps = Math.max(reading.stableQps ?? 0, reading.fastQps ?? 0);
+  const needed = podsFor(qps, singlePodQPS);
   const shown = shownBy(observation, metric.type, qps);
+  const lastStepShows = shown !== undefined && showsLastStep(observation, shown);
   const wish = (replicas: number, reason: RecommendationReason): Wish => ({
     ...{ replicas, reason, qps },
     podQps: shown?.podQps,
+    lastStepFits: lastStepShows && needed <= current,
   });
-  const needed = podsFor(qps, singlePodQPS);
   const ratio = qps / (singlePodQPS * current);
   if (needed > current) {
     if (ratio <= 1 + rates.up.tolerance + DUST) return wish(current, 'WithinTolerance');
-    return saturation && shown !== undefined && isFull(observation, shown, singlePodQPS)
+    return saturation && lastStepShows && isFull(observation, shown, singlePodQPS)
       ? wish(Math.min(Math.max(needed, Math.floor(needed * STRIDE)), INT32_MAX), 'Saturated')
       : wish(needed, 'DesiredWithinRange');
   }
@@ -110,16 +114,21 @@ function shownBy({ reading, ready }: Observation, type: 'Pods' | 'External', qps
   return pods > 0 && load !== undefined ? { pods: Math.min(pods, ready), podQps: load / pods } : undefined;
 }
 
+/** Whether pods were added lately and most of them show their load by now. */
+function showsLastStep({ current, history, nowMs }: Observation, { pods }: Shown): boolean {
+  const last = history.events.at(-1);
+  if (last === undefined || last.change <= 0 || nowMs - last.atMs > STEP_SHOWS_WITHIN_MS) return false;
+  return pods >= current - Math.floor(last.change / 2);
+}
+
 /**
- * Whether the pods are full: they were too few, pods were added, those show their load by now, and still each carries as much as before.
+ * Whether the pods are full: they were too few, pods were added, those show their load by now, and still each carries as much as before, with
+ * no moment in between at which the load did fit.
  *
  * Full pods serve what they can, and the counters show no more. Following them is a staircase: with pods that serve 13 where 10 are asked
  * for, from 100 QPS to 500, steps of 30 %. From the second step on the stride is longer, and it ends when the load fits.
  */
-function isFull({ current, history, nowMs }: Observation, { pods, podQps }: Shown, single: number): boolean {
-  const last = history.events.at(-1);
-  if (last?.podQps === undefined || last.change <= 0) return false;
-  if (nowMs - last.atMs > STEP_SHOWS_WITHIN_MS) return false;
-  const hasShown = pods >= current - Math.floor(last.change / 2);
-  return hasShown && podQps >= FULL * single && podQps >= AS_MUCH * last.podQps;
+function isFull({ history }: Observation, { podQps }: Shown, single: number): boolean {
+  const before = history.events.at(-1)?.podQps;
+  return before !== undefined && podQps >= FULL * single && podQps >= AS_MUCH * before;
 }
