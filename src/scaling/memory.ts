@@ -47,22 +47,26 @@ export interface Found {
  * - A change of the number that no status has told: as if it was made now.
  * - When the load was last known: as long ago as it may be for a fallback that adds pods; for one that removes some, not before now.
  *
- * Times that are no times, long ago or in the future are dropped.
+ * Times that are no times, long ago or in the future are dropped; only since when the load is unknown may be as long ago as it likes.
  */
 export function restoredHistory(saved: ScalingStatus | undefined, found: Found): History {
   const { nowMs, currentReplicas, desiredReplicas = currentReplicas, wasActive } = found;
-  const isPlausible = ({ atMs }: { readonly atMs: number }) =>
-    atMs > nowMs - LONGEST_WINDOW_MS && atMs <= nowMs + MOST_SKEW_MS;
-  const recommendations = recommendationsIn(saved).filter(isPlausible);
+  const latestMs = wholeSecond(nowMs);
+  const plausible = <T extends { readonly atMs: number }>(list: readonly T[]): T[] =>
+    list
+      .filter(({ atMs }) => atMs > nowMs - LONGEST_WINDOW_MS && atMs <= nowMs + MOST_SKEW_MS)
+      .map((one) => ({ ...one, atMs: Math.min(one.atMs, latestMs) }));
+  const recommendations = plausible(recommendationsIn(saved));
   const knownMs = Date.parse(saved?.observedTime ?? '');
+  const lastKnownMs = knownMs <= nowMs + MOST_SKEW_MS ? Math.min(knownMs, latestMs) : undefined;
   const history: History = {
     ...NO_HISTORY,
     recommendations,
-    events: eventsIn(saved).filter(isPlausible),
+    events: plausible(eventsIn(saved)),
     assumed: { atMs: wholeSecond(assumedUntil(recommendations, knownMs, found)), replicas: currentReplicas },
-    knownMs: wasActive ? wholeSecond(nowMs - MAY_BE_MISSING_MS) : isPlausible({ atMs: knownMs }) ? knownMs : undefined,
+    knownMs: wasActive ? wholeSecond(nowMs - MAY_BE_MISSING_MS) : lastKnownMs,
     knownQps: saved?.observedMilliQPS === undefined ? undefined : saved.observedMilliQPS / 1000,
-    sinceMs: wholeSecond(nowMs),
+    sinceMs: latestMs,
   };
   return withScaling(history, { atMs: nowMs, from: desiredReplicas, to: currentReplicas });
 }

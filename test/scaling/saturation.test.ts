@@ -148,6 +148,13 @@ test('saturation: a load that rises before the last pods show theirs looks like 
   assert.ok(moments.every(({ second, pods }) => pods <= (1.5 * demand(second)) / SINGLE));
 });
 
+test('saturation: pods that carry less after each step are not full', () => {
+  const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 15, periodSeconds: 15 }] } } as const;
+  const moments = follow({ from: 10, demand: () => 500, most: Infinity, autoscaling: { behavior } });
+
+  assert.equal(most(moments), 50, '50 QPS a pod, then 20, then 12.5');
+});
+
 test('saturation: a policy that lets pods come slowly makes no load larger than it is', () => {
   const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 5, periodSeconds: 15 }] } } as const;
   const moments = follow({ from: 100, demand: () => 3000, most: Infinity, seconds: 900, autoscaling: { behavior } });

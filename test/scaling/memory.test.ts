@@ -1,0 +1,190 @@
+/** What status keeps of the history for the next syncer, when it is written, and what becomes of nonsense in it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ScalingStatus } from '../../src/api/types.ts';
+import { decide } from '../../src/scaling/decide.ts';
+import { type History, NO_HISTORY } from '../../src/scaling/history.ts';
+import { isSaveDue, restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
+import { later, pass, restarted, type Run, runFrom } from './run.ts';
+import { factsOf, load, NO_SERIES, NOW_MS, webOf } from './web.ts';
+
+const at = (secondsAgo: number) => new Date(NOW_MS - secondsAgo * 1000).toISOString().replace('.000', '');
+const found = { nowMs: NOW_MS, currentReplicas: 10, desiredReplicas: 10, wasActive: true };
+
+const history: History = {
+  ...NO_HISTORY,
+  recommendations: [
+    { atMs: NOW_MS - 120_000, replicas: 10 },
+    { atMs: NOW_MS - 5000, replicas: 4 },
+  ],
+  events: [{ atMs: NOW_MS - 240_000, change: 6, podQps: 13.5 }],
+  knownMs: NOW_MS - 5000,
+  knownQps: 36.25,
+};
+
+test('memory: status says times in RFC 3339 and loads in thousandths', () => {
+  assert.deepEqual(savedHistory(history, 'ScaleDownStabilized'), {
+    observedMilliQPS: 36_250,
+    observedTime: at(5),
+    reason: 'ScaleDownStabilized',
+    recommendations: [
+      { time: at(120), replicas: 10 },
+      { time: at(5), replicas: 4 },
+    ],
+    events: [{ time: at(240), change: 6, milliQPSPerPod: 13_500 }],
+  });
+});
+
+test('memory: what was saved comes back', () => {
+  const restored = restoredHistory(savedHistory(history, 'any'), found);
+
+  assert.deepEqual(restored.recommendations, history.recommendations);
+  assert.deepEqual(restored.events, history.events);
+  assert.equal(restored.knownQps, history.knownQps);
+});
+
+test('memory: of an unknown load, it comes back since when, however long that is', () => {
+  for (const secondsAgo of [5, 600, 7200]) {
+    const saved = savedHistory({ ...history, knownMs: NOW_MS - secondsAgo * 1000 }, 'NoSeries');
+
+    assert.equal(restoredHistory(saved, { ...found, wasActive: false }).knownMs, NOW_MS - secondsAgo * 1000);
+  }
+});
+
+test('memory: a change that no status has told is made now', () => {
+  const { events } = restoredHistory(savedHistory(history, 'any'), { ...found, desiredReplicas: 16 });
+
+  assert.deepEqual(events.at(-1), { atMs: NOW_MS, change: -6 });
+});
+
+test('memory: the largest load there is fits into status', () => {
+  const saved = savedHistory({ ...history, knownQps: Number.MAX_VALUE }, 'any');
+
+  assert.equal(saved.observedMilliQPS, Number.MAX_SAFE_INTEGER);
+});
+
+const nonsense: readonly { readonly name: string; readonly saved: ScalingStatus | undefined }[] = [
+  { name: 'nothing', saved: undefined },
+  { name: 'an empty one', saved: {} },
+  {
+    name: 'no times',
+    saved: {
+      observedTime: 'soon',
+      recommendations: [{ time: 'yesterday', replicas: 1 }],
+      events: [{ time: '', change: 9 }],
+    },
+  },
+  {
+    name: 'times long ago',
+    saved: { recommendations: [{ time: at(7200), replicas: 1 }], events: [{ time: at(7200), change: 9 }] },
+  },
+  {
+    name: 'times to come',
+    saved: {
+      observedTime: at(-3600),
+      recommendations: [{ time: at(-3600), replicas: 1 }],
+      events: [{ time: at(-3600), change: 9 }],
+    },
+  },
+];
+
+for (const { name, saved } of nonsense) {
+  test(`memory: of ${name} in status nothing is taken, and the pods stay`, () => {
+    const restored = restoredHistory(saved, { ...found, wasActive: false });
+    const { replicas } = decide(webOf(), factsOf(10, { history: restored, reading: load(10) }));
+
+    assert.deepEqual([restored.recommendations, restored.events, restored.knownMs], [[], [], undefined]);
+    assert.equal(replicas, 10);
+  });
+}
+
+test('memory: lists in disorder are put in order, and a clock that was a little ahead is put back', () => {
+  const saved = {
+    recommendations: [
+      { time: at(-30), replicas: 7 },
+      { time: at(10), replicas: 3 },
+      { time: at(60), replicas: 9 },
+    ],
+  };
+
+  assert.deepEqual(restoredHistory(saved, found).recommendations, [
+    { atMs: NOW_MS - 60_000, replicas: 9 },
+    { atMs: NOW_MS - 10_000, replicas: 3 },
+    { atMs: NOW_MS, replicas: 7 },
+  ]);
+});
+
+const text = fc.oneof(fc.string(), fc.integer({ min: -10_000, max: 10_000 }).map(at));
+const anything = fc.record(
+  {
+    observedMilliQPS: fc.maxSafeNat(),
+    observedTime: text,
+    recommendations: fc.array(fc.record({ time: text, replicas: fc.nat(2 ** 31 - 1) }), { maxLength: 32 }),
+    events: fc.array(fc.record({ time: text, change: fc.integer(), milliQPSPerPod: fc.maxSafeNat() }), {
+      maxLength: 32,
+    }),
+  },
+  { requiredKeys: [] },
+);
+
+test('memory: whatever is in status, the pods stay within the limits and no load is no reason to add any', () => {
+  fc.assert(
+    fc.property(anything, fc.boolean(), fc.nat({ max: 50 }), (saved, wasActive, desiredReplicas) => {
+      const restored = restoredHistory(saved, { ...found, desiredReplicas, wasActive });
+      const decision = decide(webOf({ maxReplicas: 20 }), factsOf(10, { history: restored, reading: load(50) }));
+
+      assert.equal(decision.replicas, 10);
+      assert.ok(decision.history.recommendations.length <= 32 && decision.history.events.length <= 33);
+      assert.doesNotThrow(() => savedHistory(decision.history, 'any'));
+    }),
+  );
+});
+
+/** How often status is written in a time with one load, a pass every 5 s. */
+function writesIn(seconds: number, run: Run, qps: number | undefined): { readonly run: Run; readonly writes: number } {
+  let after = run;
+  for (let second = 0; second < seconds; second += 5) {
+    after = pass(later(after, 5), webOf(), { reading: qps === undefined ? NO_SERIES : load(qps) });
+  }
+  return { run: after, writes: after.writes - run.writes };
+}
+
+test('memory: at rest nothing is written for hours, neither with a known load nor with an unknown one', () => {
+  const known = writesIn(5, runFrom(10), 100);
+
+  assert.equal(known.writes, 1, 'the first status');
+  assert.equal(writesIn(6 * 3600, known.run, 99).writes, 0);
+  const unknown = writesIn(5, known.run, undefined);
+  assert.equal(unknown.writes, 1, 'that it is unknown is news');
+  assert.equal(writesIn(6 * 3600, unknown.run, undefined).writes, 0);
+});
+
+test('memory: while fewer pods are recommended than there are, it is written every 30 s', () => {
+  const { run } = writesIn(600, runFrom(10), 100);
+  const first = writesIn(5, run, 40);
+  const pending = writesIn(285, first.run, 40);
+  const down = writesIn(10, pending.run, 40);
+
+  assert.equal(first.writes, 1, 'at once, so that a restart knows since when');
+  assert.equal(pending.writes, 9);
+  assert.deepEqual([down.run.replicas, down.writes], [4, 1]);
+  assert.equal(writesIn(3600, down.run, 40).writes, 0);
+});
+
+test('memory: that fewer pods are no longer recommended is written once', () => {
+  const pending = writesIn(60, writesIn(600, runFrom(10), 100).run, 40).run;
+
+  assert.equal(writesIn(3600, pending, 100).writes, 1);
+});
+
+test('memory: a syncer that comes back over a world at rest writes nothing', () => {
+  const { run } = writesIn(600, runFrom(10), 100);
+
+  assert.equal(writesIn(3600, restarted(later(run, 3600)), 100).writes, 0);
+});
+
+test('memory: a save is due where there is none', () => {
+  assert.equal(isSaveDue(undefined, NO_HISTORY, { nowMs: NOW_MS, currentReplicas: 1 }), true);
+});
