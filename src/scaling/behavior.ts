@@ -7,7 +7,7 @@
 import { quantityAsNumber } from '../api/quantity.ts';
 import { INT32_MAX } from '../api/schema.ts';
 import type { Behavior, ScalingPolicy, ScalingRules } from '../api/types.ts';
-import type { History, Recommendation, ScaleEvent } from './history.ts';
+import type { History, ScaleEvent } from './history.ts';
 
 /** The rules of one direction, complete. */
 export interface Rules {
@@ -69,15 +69,16 @@ export interface Step {
  */
 export function stabilize(
   { current, desired, nowMs }: Step,
-  { recommendations, assumed }: Pick<History, 'recommendations' | 'assumed'>,
+  { recommendations, missingMs }: Pick<History, 'recommendations' | 'missingMs'>,
   rates: Rates,
 ): number {
-  const within = (recent: readonly Recommendation[], windowMs: number) =>
-    recent.flatMap(({ atMs, replicas }) => (windowMs > 0 && atMs > nowMs - windowMs ? [replicas] : []));
-  const lowest = Math.min(desired, ...within(recommendations, rates.up.windowMs));
-  const recent = assumed === undefined ? recommendations : [...recommendations, assumed];
-  const highest = Math.max(desired, ...within(recent, rates.down.windowMs));
-  return Math.min(Math.max(current, lowest), highest);
+  const isWithin = (atMs: number, { windowMs }: Rules) => windowMs > 0 && atMs > nowMs - windowMs;
+  const within = (rules: Rules) =>
+    recommendations.flatMap(({ atMs, replicas }) => (isWithin(atMs, rules) ? [replicas] : []));
+  const lowest = Math.min(desired, ...within(rates.up));
+  const highest = Math.max(desired, ...within(rates.down));
+  const isMissing = missingMs !== undefined && isWithin(missingMs, rates.down);
+  return Math.min(Math.max(current, lowest), isMissing ? Infinity : highest);
 }
 
 /** Keeps the number within what the policies allow in their periods. */

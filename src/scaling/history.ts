@@ -22,8 +22,8 @@ export interface ScaleEvent {
 export interface History {
   /** Oldest first. Only those that a window could still ask for: lower ones before a higher one say nothing to the downward window. */
   readonly recommendations: readonly Recommendation[];
-  /** Counts in the downward window only: a restart knows no better than that these pods were wanted. */
-  readonly assumed: Recommendation | undefined;
+  /** Up to then recommendations may be missing, as high as you like: no pod goes until that is out of the downward window. */
+  readonly missingMs: number | undefined;
   /** Oldest first. */
   readonly events: readonly ScaleEvent[];
   /** When the load was last known; where it never was, since when it has been asked for. */
@@ -39,7 +39,7 @@ export interface History {
 /** Nothing has happened yet. */
 export const NO_HISTORY: History = {
   recommendations: [],
-  assumed: undefined,
+  missingMs: undefined,
   events: [],
   knownMs: undefined,
   knownQps: undefined,
@@ -78,7 +78,12 @@ export function withRecommendation(
       ? matters(all, windows.upMs, atMs, (later, earlier) => later <= earlier)
       : new Set<Recommendation>();
   const kept = all.filter((one) => one === latest || highest.has(one) || lowest.has(one));
-  return { ...history, recommendations: bounded(kept, Math.max(windows.upMs, windows.downMs), joinHigher) };
+  const { missingMs = 0 } = history;
+  return {
+    ...history,
+    missingMs: missingMs > atMs - windows.downMs ? missingMs : undefined,
+    recommendations: bounded(kept, Math.max(windows.upMs, windows.downMs), joinHigher),
+  };
 }
 
 /** The recommendations within the window that no later one makes pointless. */

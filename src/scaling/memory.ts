@@ -42,8 +42,8 @@ export interface Found {
  * The history to go on with. What is missing in it is taken for what keeps most pods, so that a restart never gives fewer of them than
  * no restart would:
  *
- * - Recommendations after the last write: as if the number that there is had been recommended; to now where the last one known did just
- *   that, since then nothing more was written.
+ * - Recommendations after the last write: they may have been as high as you like. That write is not long ago where the last
+ *   recommendation was below the number that there is, and may be where it was not: then nothing more was written.
  * - A change of the number that no status has told: as if it was made now.
  * - When the load was last known: as long ago as it may be for a fallback that adds pods; for one that removes some, not before now.
  *
@@ -63,7 +63,7 @@ export function restoredHistory(saved: ScalingStatus | undefined, found: Found):
     ...NO_HISTORY,
     recommendations,
     events: plausible(eventsIn(saved)),
-    assumed: { atMs: wholeSecond(assumedUntil(recommendations, knownMs, found)), replicas: currentReplicas },
+    missingMs: wholeSecond(missingUntil(recommendations, knownMs, found)),
     knownMs: wasActive ? wholeSecond(nowMs - MAY_BE_MISSING_MS) : lastKnownMs,
     knownQps: saved?.observedMilliQPS === undefined ? undefined : saved.observedMilliQPS / 1000,
     sinceMs: latestMs,
@@ -71,37 +71,47 @@ export function restoredHistory(saved: ScalingStatus | undefined, found: Found):
   return withScaling(history, { atMs: nowMs, from: desiredReplicas, to: currentReplicas });
 }
 
-/** Until when the number that there is may have been what was recommended. */
-function assumedUntil(
+/** Until when there may have been recommendations as high as the number that there is. */
+function missingUntil(
   recommendations: readonly Recommendation[],
   knownMs: number,
   { nowMs, currentReplicas }: Found,
 ): number {
-  if (!isPending(recommendations, currentReplicas)) return nowMs;
+  if (!areFewer(recommendations, currentReplicas)) return nowMs;
   const savedMs = Math.max(recommendations.at(-1)?.atMs ?? 0, Number.isNaN(knownMs) ? 0 : knownMs);
   return Math.min(nowMs, savedMs + MAY_BE_MISSING_MS);
 }
 
-/**
- * Whether what status holds should be written anew, though no decision changed anything. Only while fewer pods are recommended than there
- * are: then it matters for how long already. Otherwise a restart loses nothing, and thousands of ElasticWebs at rest cost no write.
- */
-export function isSaveDue(
-  saved: ScalingStatus | undefined,
-  history: History,
-  { nowMs, currentReplicas }: Pick<Found, 'nowMs' | 'currentReplicas'>,
-): boolean {
-  if (saved === undefined) return true;
-  const before = recommendationsIn(saved);
-  const { recommendations, knownMs = 0 } = history;
-  if (!isPending(before, currentReplicas) && !isPending(recommendations, currentReplicas)) return false;
-  const savedMs = Math.max(before.at(-1)?.atMs ?? 0, Date.parse(saved.observedTime ?? '') || 0);
-  const newestMs = Math.max(recommendations.at(-1)?.atMs ?? 0, knownMs);
-  return newestMs > savedMs && nowMs - savedMs >= SAVE_EVERY_MS;
+/** What decides whether the history is worth a write. */
+export interface Present {
+  readonly nowMs: number;
+  /** Pods that the Deployment asks for. */
+  readonly currentReplicas: number;
+  /** Below this it does not go. */
+  readonly minReplicas: number;
 }
 
-/** Whether fewer pods are recommended than there are. */
-function isPending(recommendations: readonly Recommendation[], currentReplicas: number): boolean {
+/**
+ * Whether what status holds should be written anew, though no decision changed anything. Only while fewer pods are recommended than there
+ * are and the downward window holds them: then it matters for how long already. And once when that is over. Otherwise a restart loses
+ * nothing, and thousands of ElasticWebs at rest cost no write.
+ */
+export function isSaveDue(saved: ScalingStatus | undefined, history: History, present: Present): boolean {
+  if (saved === undefined) return true;
+  const { nowMs, currentReplicas, minReplicas } = present;
+  const before = recommendationsIn(saved);
+  const { recommendations, missingMs, knownMs = 0 } = history;
+  const isHeld = missingMs !== undefined || recommendations.some(({ replicas }) => replicas >= currentReplicas);
+  const isDue = areFewer(recommendations, currentReplicas)
+    ? isHeld && currentReplicas > minReplicas
+    : areFewer(before, currentReplicas);
+  const savedMs = Math.max(before.at(-1)?.atMs ?? 0, Date.parse(saved.observedTime ?? '') || 0);
+  const newestMs = Math.max(recommendations.at(-1)?.atMs ?? 0, knownMs);
+  return isDue && newestMs > savedMs && nowMs - savedMs >= SAVE_EVERY_MS;
+}
+
+/** Whether fewer pods were recommended last than there are. */
+function areFewer(recommendations: readonly Recommendation[], currentReplicas: number): boolean {
   return (recommendations.at(-1)?.replicas ?? currentReplicas) < currentReplicas;
 }
 

@@ -47,7 +47,7 @@ function stabilized(list: readonly Recommendation[], { upMs, downMs }: Windows, 
   return {
     remembered,
     pods: stabilize({ current, desired, nowMs }, remembered, rates),
-    podsWithAll: stabilize({ current, desired, nowMs }, { recommendations: all, assumed: undefined }, rates),
+    podsWithAll: stabilize({ current, desired, nowMs }, { recommendations: all, missingMs: undefined }, rates),
   };
 }
 

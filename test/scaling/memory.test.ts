@@ -186,5 +186,5 @@ test('memory: a syncer that comes back over a world at rest writes nothing', () 
 });
 
 test('memory: a save is due where there is none', () => {
-  assert.equal(isSaveDue(undefined, NO_HISTORY, { nowMs: NOW_MS, currentReplicas: 1 }), true);
+  assert.equal(isSaveDue(undefined, NO_HISTORY, { nowMs: NOW_MS, currentReplicas: 1, minReplicas: 1 }), true);
 });

@@ -48,7 +48,8 @@ export function pass(run: Run, web: DefaultedElasticWebSpec, found: Found): Run 
   const isNews =
     told?.replicas !== replicas || !isSame(told.active, decision.active) || !isSame(told.limited, decision.limited);
   const after = { ...run, replicas, history, decision };
-  if (!isNews && !isSaveDue(told.scaling, history, { nowMs, currentReplicas: replicas })) return after;
+  const minReplicas = web.autoscaling?.minReplicas ?? 0;
+  if (!isNews && !isSaveDue(told.scaling, history, { nowMs, currentReplicas: replicas, minReplicas })) return after;
   const { active, limited, reason } = decision;
   return {
     ...after,

@@ -84,27 +84,29 @@ const rows = [
 
 for (const { name, up, down, before, current, desired, stable } of rows) {
   test(`windows: ${name}`, () => {
-    const history = { recommendations: before, assumed: undefined };
+    const history = { recommendations: before, missingMs: undefined };
 
     assert.equal(stabilize({ current, desired, nowMs: NOW_MS }, history, windows(up, down)), stable);
   });
 }
 
 test('windows: a recommendation counts until its window is over, not at its end', () => {
-  const history = { recommendations: [{ atMs: NOW_MS, replicas: 9 }], assumed: undefined };
+  const history = { recommendations: [{ atMs: NOW_MS, replicas: 9 }], missingMs: undefined };
   const after = (ms: number) => stabilize({ current: 9, desired: 3, nowMs: NOW_MS + ms }, history, windows(0, 300));
 
   assert.equal(after(299_999), 9);
   assert.equal(after(300_000), 3);
 });
 
-test('windows: what is assumed holds pods, and never keeps any from coming', () => {
-  const history = { recommendations: [], assumed: { atMs: NOW_MS - 1000, replicas: 6 } };
-  const from = (current: number, desired: number) =>
-    stabilize({ current, desired, nowMs: NOW_MS }, history, windows(300, 300));
+test('windows: recommendations that may be missing hold pods, and never keep any from coming', () => {
+  const history = { recommendations: [], missingMs: NOW_MS - 1000 };
+  const after = (ms: number, desired: number) =>
+    stabilize({ current: 6, desired, nowMs: NOW_MS - 1000 + ms }, history, windows(300, 300));
 
-  assert.equal(from(6, 3), 6);
-  assert.equal(from(6, 9), 9);
+  assert.equal(after(1000, 3), 6);
+  assert.equal(after(1000, 9), 9);
+  assert.equal(after(299_999, 3), 6);
+  assert.equal(after(300_000, 3), 3);
 });
 
 test('windows: none upwards, 300 s downwards unless given', () => {
