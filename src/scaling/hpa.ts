@@ -63,7 +63,9 @@ export interface HpaDecision {
 export function decideHpa(facts: HpaFacts, memory: HpaMemory, rates: Rates = HPA_RATES): HpaDecision {
   const { reading, nowMs, replicas: current, minReplicas, maxReplicas } = facts;
   // The first thing an HPA remembers is what it found.
-  const history = { ...memory.history, assumed: memory.history.assumed ?? { atMs: nowMs, replicas: current } };
+  const found = [{ atMs: nowMs, replicas: current }];
+  const isFirst = memory.history.recommendations.length === 0;
+  const history = isFirst ? { ...memory.history, recommendations: found } : memory.history;
   const settled = (replicas: number, reason: string, kept: History = history): HpaDecision => ({
     replicas,
     reason,

@@ -65,6 +65,13 @@ export interface ScalingView {
   readonly reason: DecisionReason | undefined;
 }
 
+/** What is remembered of one ElasticWeb, and what decides whether that is written down. */
+export interface Memory {
+  readonly history: History;
+  readonly nowMs: number;
+  readonly minReplicas: number;
+}
+
 /** So many are decided without giving other work a turn: some milliseconds. */
 const TURN_AFTER = 500;
 
@@ -121,9 +128,9 @@ export class Autoscaler {
   }
 
   /** What is to be remembered of an ElasticWeb, and when it was decided; undefined where nothing is. */
-  memoryOf(web: ElasticWebResource): { readonly history: History; readonly nowMs: number } | undefined {
+  memoryOf(web: ElasticWebResource): Memory | undefined {
     const entry = this.#entries.get(keyOf(web));
-    return entry === undefined ? undefined : { history: entry.history, nowMs: this.#options.nowMs() };
+    return entry && { history: entry.history, nowMs: this.#options.nowMs(), minReplicas: minReplicasOf(entry) };
   }
 
   /** What scaling says about an ElasticWeb; undefined where its load is not read. */
@@ -175,7 +182,7 @@ export class Autoscaler {
     if (web === undefined || pods === undefined || pods.owner !== entry.uid) return false;
     const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
     if (decision.replicas !== pods.replicas || isNews(decision, web.status)) return true;
-    const now = { nowMs: this.#options.nowMs(), currentReplicas: pods.replicas };
+    const now = { nowMs: this.#options.nowMs(), currentReplicas: pods.replicas, minReplicas: minReplicasOf(entry) };
     return isSaveDue(web.status?.scaling, entry.history, now);
   }
 
@@ -202,6 +209,10 @@ export class Autoscaler {
       wasActive: status?.conditions?.some(({ type, status }) => type === 'ScalingActive' && status === 'True') ?? false,
     });
   }
+}
+
+function minReplicasOf({ spec }: Entry): number {
+  return spec.autoscaling?.minReplicas ?? 0;
 }
 
 function targetOf({ metadata }: ElasticWebResource, spec: DefaultedElasticWebSpec): LoadTarget | undefined {

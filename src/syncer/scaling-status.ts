@@ -3,8 +3,8 @@
 import type { ConditionType } from '../api/conditions.ts';
 import type { ElasticWebStatus, ScalingStatus } from '../api/types.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
-import type { History } from '../scaling/history.ts';
 import { isSaveDue, savedHistory } from '../scaling/memory.ts';
+import type { Memory } from './autoscaler.ts';
 
 /** Whether a decision says something that status does not. Its words alone are none: they go along with the next news. */
 export function isNews(decision: Decision, status: ElasticWebStatus | undefined): boolean {
@@ -29,12 +29,12 @@ export function isTooEarly({ active }: Pick<Decision, 'active'>): boolean {
 export function rememberedScaling(
   before: ElasticWebStatus | undefined,
   decision: Decision,
-  memory: { readonly history: History; readonly nowMs: number } | undefined,
+  memory: Memory | undefined,
   wasScaled: boolean,
 ): { readonly kept: ScalingStatus | undefined; readonly fresh: ScalingStatus | undefined } {
   if (memory === undefined) return { kept: undefined, fresh: undefined };
   const fresh = savedHistory(memory.history, decision.reason);
-  const now = { nowMs: memory.nowMs, currentReplicas: decision.replicas };
+  const now = { ...memory, currentReplicas: decision.replicas };
   const isDue = wasScaled || isNews(decision, before) || isSaveDue(before?.scaling, memory.history, now);
   return { kept: isDue && !isTooEarly(decision) ? fresh : before?.scaling, fresh };
 }

@@ -88,7 +88,7 @@ for (const { name, of, told, news } of rows) {
 }
 
 const history = { ...NO_HISTORY, recommendations: [{ atMs: NOW, replicas: 4 }], knownMs: NOW, knownQps: 40 };
-const memory = { history, nowMs: NOW };
+const memory = { history, nowMs: NOW, minReplicas: 1 };
 const saved = {
   reason: 'DesiredWithinRange',
   recommendations: [{ time: '2026-01-02T03:00:00Z', replicas: 4 }],
