@@ -3,7 +3,9 @@
 /** Where a control plane lives: ports of 127.0.0.1, and paths in its directory. */
 export interface Place {
   readonly directory: string;
-  readonly ports: { readonly etcd: number; readonly etcdPeer: number; readonly apiServer: number };
+  readonly ports: { readonly apiServer: number; readonly etcd: readonly EtcdPorts[] };
+  /** How much etcd keeps; its own default if undefined. */
+  readonly etcdQuotaBytes?: number | undefined;
   readonly tokens: string;
   readonly privateKey: string;
   readonly publicKey: string;
@@ -11,29 +13,41 @@ export interface Place {
   readonly audit?: { readonly policy: string; readonly log: string };
 }
 
+/** Where one member of etcd listens, for clients and for the other members. */
+export interface EtcdPorts {
+  readonly client: number;
+  readonly peer: number;
+  /** By which the API server reaches it. */
+  readonly seen: number;
+}
+
 const loopback = '127.0.0.1';
 
-/** etcd, in memory as far as it goes: nothing of it outlives the control plane. */
-export function etcdArgs({ directory, ports }: Place): string[] {
-  const client = `http://${loopback}:${ports.etcd}`;
-  const peer = `http://${loopback}:${ports.etcdPeer}`;
+/** A member of etcd, in memory as far as it goes: nothing of it outlives the control plane. */
+export function etcdArgs({ directory, ports, etcdQuotaBytes }: Place, member: number): string[] {
+  const urls = (use: 'client' | 'peer') => ports.etcd.map((one) => `http://${loopback}:${one[use]}`);
+  const name = (which: number) => (which === 0 ? 'etcd' : `etcd-${which}`);
+  const [client = '', peer = ''] = [urls('client')[member], urls('peer')[member]];
   return [
     'etcd',
-    '--name=etcd',
-    `--data-dir=${directory}/etcd`,
+    `--name=${name(member)}`,
+    `--data-dir=${directory}/${name(member)}`,
     `--listen-client-urls=${client}`,
     `--advertise-client-urls=${client}`,
     `--listen-peer-urls=${peer}`,
     `--initial-advertise-peer-urls=${peer}`,
-    `--initial-cluster=etcd=${peer}`,
+    `--initial-cluster=${urls('peer')
+      .map((url, which) => `${name(which)}=${url}`)
+      .join(',')}`,
     '--unsafe-no-fsync',
+    ...(etcdQuotaBytes === undefined ? [] : [`--quota-backend-bytes=${etcdQuotaBytes}`]),
   ];
 }
 
 export function apiServerArgs({ directory, ports, tokens, privateKey, publicKey, audit }: Place): string[] {
   return [
     'kube-apiserver',
-    `--etcd-servers=http://${loopback}:${ports.etcd}`,
+    `--etcd-servers=${ports.etcd.map(({ seen }) => `http://${loopback}:${seen}`).join(',')}`,
     // Should another process have taken our etcd's port a moment ago, nothing of its data is touched.
     `--etcd-prefix=/${directory.split('/').at(-1) ?? 'registry'}`,
     `--bind-address=${loopback}`,

@@ -1,5 +1,5 @@
 /** A real Kubernetes control plane on this machine: started in a few seconds, private, gone without a trace when stopped. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiServer } from './api-server.ts';
 import { ensureBinaries } from './binaries.ts';
@@ -7,12 +7,12 @@ import {
   apiServerArgs,
   auditPolicy,
   controllerManagerArgs,
-  etcdArgs,
   fakeNode,
   kwokArgs,
   schedulerArgs,
   type Place,
 } from './components.ts';
+import { Etcd, type EtcdOptions } from './etcd.ts';
 import { makeUsers, writeKubeconfig, writeServiceAccountKeys, writeTokenFile, type User } from './credentials.ts';
 import { temporaryDirectory } from './guard.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
@@ -39,10 +39,12 @@ export interface ControlPlane extends ControlPlaneAccess, AsyncDisposable {
   killApiServer(): Promise<void>;
   /** Starts the API server again after it was killed; returns when it is ready. */
   startApiServer(): Promise<void>;
-  /** Freezes etcd and lets it go on (SIGSTOP, SIGCONT). */
-  signalEtcd(signal: 'SIGSTOP' | 'SIGCONT'): void;
-  /** Makes etcd forget all that was before now. */
-  compactEtcd(): Promise<void>;
+  /**
+   * Kills the API server and starts it again with another certificate of another CA; returns when it is ready. The kubeconfig is made
+   * to fit, but who has read it before does not know the new CA: the other programs of the control plane are left behind.
+   */
+  renewCertificates(): Promise<void>;
+  readonly etcd: Etcd;
   /** Ends every process and removes the directory. May be called again. */
   stop(): Promise<void>;
 }
@@ -56,6 +58,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** KWOK, and a node that it keeps Ready and on which every pod runs at once; default true. */
   readonly kwok?: boolean;
+  /** How etcd is made up. */
+  readonly etcd?: EtcdOptions;
   /** Writes each answered request to `audit.log` in the directory, one JSON object a line; default false. */
   readonly auditLog?: boolean;
   /**
@@ -74,7 +78,7 @@ export interface ControlPlaneOptions {
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const names = options.kwok === false ? (['kubernetes'] as const) : (['kubernetes', 'kwok'] as const);
   const binaries: Binaries = await ensureBinaries(names, options);
-  return onFreePorts(3, (ports) => startOn(ports, binaries, options));
+  return onFreePorts(1 + 2 * (options.etcd?.members ?? 1), (ports) => startOn(ports, binaries, options));
 }
 
 /** Paths of the programs; without KWOK there is no node. */
@@ -84,7 +88,7 @@ export interface Binaries {
 }
 
 /**
- * `startControlPlane` on these ports, of etcd, its peers and the API server.
+ * `startControlPlane` on these ports: of etcd, its peers and the API server, then two for each further member of etcd.
  *
  * @throws ProgramError, with "address already in use" in its log, if one of them is taken
  */
@@ -115,21 +119,24 @@ async function startInto(
     return program;
   };
   const users = makeUsers();
-  const place = makePlace(directory, ports, Object.values(users), options);
+  const place = await makePlace(directory, ports, Object.values(users), options);
 
-  const etcd = await start('etcd', etcdArgs(place));
+  const etcd = await Etcd.start(place, start);
   const startApiServer = () => start('kube-apiserver', apiServerArgs(place));
   let apiServer = await startApiServer();
 
   const server = `https://127.0.0.1:${place.ports.apiServer}`;
   const certificateFile = join(directory, 'certificates', 'apiserver.crt');
-  const [certificate] = await Promise.all([
-    apiServer.until('its certificate', () => readCertificate(certificateFile), startMs),
-    etcd.until('serving', () => serves(etcd), startMs),
-  ]);
-  const kubeconfig = writeKubeconfig(directory, { server, certificate, users: Object.values(users) });
+  const meet = async () => {
+    const certificate = await apiServer.until('its certificate', () => readCertificate(certificateFile), startMs);
+    const kubeconfig = writeKubeconfig(directory, { server, certificate, users: Object.values(users) });
+    return { kubeconfig, api: owned.use(new ApiServer({ server, certificate, token: users.admin.token })) };
+  };
+  const serving = etcd.members.map((member) => member.until('serving', () => serves(member), startMs));
+  const [met] = await Promise.all([meet(), ...serving]);
+  const { kubeconfig } = met;
+  let { api } = met;
   const kubectl = kubectlFor({ binary: binaries.kubernetes, kubeconfig, directory });
-  const api = owned.use(new ApiServer({ server, certificate, token: users.admin.token }));
   const untilReady = () => apiServer.until('being ready', () => api.isReady(), startMs);
 
   if (options.manifests?.length) {
@@ -147,7 +154,7 @@ async function startInto(
     binaries.kwok === undefined || startNode(await start('kwok', kwokArgs(connected), binaries.kwok), api),
   ]);
 
-  for (const program of [etcd, apiServer, controllers, scheduler]) if (program) program.expectRunning();
+  for (const program of [...etcd.members, apiServer, controllers, scheduler]) if (program) program.expectRunning();
 
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= owned.disposeAsync());
@@ -159,27 +166,19 @@ async function startInto(
     await apiServer.stop({ graceMs: 1_000 });
     await begin();
   };
+  const renewCertificates = async () => {
+    await apiServer.stop({ graceMs: 0 });
+    // What it does not find it makes anew, with a CA for that one certificate.
+    for (const type of ['crt', 'key']) rmSync(join(directory, 'certificates', `apiserver.${type}`));
+    apiServer = await startApiServer();
+    ({ api } = await meet());
+    await untilReady();
+  };
   const killApiServer = () => apiServer.stop({ graceMs: 0 });
   return {
     ...{ kubeconfig, server, directory, kubectl, stop, [Symbol.asyncDispose]: stop },
-    ...{ restartApiServer, killApiServer, startApiServer: begin },
-    signalEtcd: (signal) => etcd.signal(signal),
-    compactEtcd: () => compact(place.ports.etcd),
+    ...{ restartApiServer, killApiServer, startApiServer: begin, renewCertificates, etcd },
   };
-}
-
-/** By etcd's JSON gateway, which takes the key `*` in base64 for any. https://etcd.io/docs/latest/dev-guide/api_grpc_gateway/ */
-async function compact(port: number): Promise<void> {
-  const ask = async (path: string, body: object): Promise<unknown> => {
-    const response = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`etcd answered ${response.status}: ${await response.text()}`);
-    return response.json();
-  };
-  const { header } = (await ask('range', { key: 'Kg==' })) as { header: { revision: string } };
-  await ask('compaction', { revision: header.revision, physical: true });
 }
 
 /** Far above what a busy machine needs; an earlier end of the program is seen at once. */
@@ -206,18 +205,27 @@ async function apply(kubectl: Kubectl, manifests: readonly string[]): Promise<vo
   }
 }
 
-function makePlace(
+async function makePlace(
   directory: string,
   ports: readonly number[],
   users: readonly User[],
   options: ControlPlaneOptions,
-): Place {
-  const [etcd = 0, etcdPeer = 0, apiServer = 0] = ports;
+): Promise<Place> {
+  const [client = 0, peer = 0, apiServer = 0, ...more] = ports;
+  const { between, quotaBytes }: EtcdOptions = options.etcd ?? {};
+  const pairs = [client, peer, ...more];
+  const etcd = await Promise.all(
+    Array.from({ length: pairs.length / 2 }, async (_, member) => {
+      const [client = 0, peer = 0] = pairs.slice(2 * member);
+      return { client, peer, seen: (await between?.(client)) ?? client };
+    }),
+  );
   const policy = join(directory, 'audit-policy.json');
   if (options.auditLog) writeFileSync(policy, JSON.stringify(auditPolicy));
   return {
     directory,
-    ports: { etcd, etcdPeer, apiServer },
+    ports: { etcd, apiServer },
+    etcdQuotaBytes: quotaBytes,
     tokens: writeTokenFile(directory, users),
     ...writeServiceAccountKeys(directory),
     ...(options.auditLog && { audit: { policy, log: join(directory, 'audit.log') } }),

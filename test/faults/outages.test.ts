@@ -85,7 +85,7 @@ test('an API server whose history is gone: what was deleted, made and changed me
   await world.create('recreated', { totalQPS: 1_000 });
   const web = await world.web('recreated');
   await controlPlane.killApiServer();
-  await controlPlane.compactEtcd();
+  await controlPlane.etcd.compact();
   await controlPlane.startApiServer();
   syncer?.signal('SIGCONT');
 
@@ -105,10 +105,10 @@ test('an etcd that hangs for 20 s', async () => {
   const webs = names('slow', 10);
   for (const name of webs) await world.create(name, { totalQPS: 500 });
   await world.until(DEPLOYMENT, webs[0] ?? '', () => true);
-  controlPlane.signalEtcd('SIGSTOP');
+  controlPlane.etcd.signal('SIGSTOP');
   const frozenMs = performance.now();
   await eventually(() => performance.now() - frozenMs > 20_000, { timeoutMs: 30_000, what: '20 s' });
-  controlPlane.signalEtcd('SIGCONT');
+  controlPlane.etcd.signal('SIGCONT');
 
   await allServe(webs, 1, 1);
 });
