@@ -12,6 +12,8 @@ export interface Io {
   readFile(path: string): AsyncIterable<Uint8Array>;
   /** Writes a file, in place of one that is there. Fails with Node's error codes. */
   writeFile(path: string, content: Iterable<string>): Promise<void>;
+  /** Where a pod finds its service account; default: where Kubernetes puts it. */
+  readonly serviceAccountDir?: string;
 }
 
 /** Where text goes: a stream, or a test's memory. */

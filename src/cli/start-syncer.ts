@@ -213,9 +213,14 @@ async function refuseBadSelector(
   }
 }
 
-async function identityOf({ kubeconfig, context }: SyncerFlags, { env }: Io): Promise<Identity> {
+async function identityOf({ kubeconfig, context }: SyncerFlags, { env, serviceAccountDir }: Io): Promise<Identity> {
   try {
-    return await loadIdentity({ env, kubeconfig, context });
+    return await loadIdentity({
+      env,
+      kubeconfig,
+      context,
+      ...(serviceAccountDir !== undefined && { serviceAccountDir }),
+    });
   } catch (error) {
     throw new Failure(`The syncer did not start: ${messageOf(error)}`, undefined, { cause: error });
   }

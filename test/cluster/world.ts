@@ -103,7 +103,7 @@ export class World {
   async until<T extends KubeObject>(
     type: ResourceType<T>,
     name: string,
-    test: (object: T) => boolean,
+    test: (object: T) => boolean | Promise<boolean>,
     timeoutMs = DEADLINE_MS,
   ): Promise<T> {
     let last: T | undefined;
@@ -111,7 +111,7 @@ export class World {
       return await eventually(
         async () => {
           last = await this.get(type, name);
-          return last !== undefined && test(last) ? last : false;
+          return last !== undefined && (await test(last)) ? last : false;
         },
         { timeoutMs, intervalMs: 100 },
       );

@@ -70,7 +70,7 @@ export class Etcd {
     const [key, end] = [base64(FILLER), base64(`${FILLER.slice(0, -1)}0`)]; // `0` comes after `/`
     await this.#ask('kv/deleterange', { key, range_end: end });
     await this.compact();
-    await this.#ask('maintenance/defragment', {});
+    for (const member of this.#members.keys()) await this.#ask('maintenance/defragment', {}, member);
     for (const alarm of await this.#alarms()) await this.#ask('maintenance/alarm', { ...alarm, action: 'DEACTIVATE' });
   }
 
