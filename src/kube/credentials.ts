@@ -26,7 +26,7 @@ export interface CredentialSource {
 
 /** Projected service account tokens change about once an hour, long before they expire; client-go looks once a minute. */
 const READ_AGAIN_AFTER_MS = 60_000;
-/** When a read fails, the credentials at hand are used so long until the next try. */
+/** When a read fails, or the server is not reached, the credentials at hand are used so long until the next read. */
 const TRY_AGAIN_AFTER_MS = 5_000;
 
 /** Credentials at most a minute old. */
@@ -35,6 +35,7 @@ export class FreshCredentials {
   readonly #clock: Clock;
   #current: Credentials | undefined;
   #readAgainAtMs = 0;
+  #readMs = 0;
   #reading: Promise<Credentials> | undefined;
 
   constructor(source: CredentialSource, clock: Clock = systemClock) {
@@ -61,15 +62,26 @@ export class FreshCredentials {
     if (this.#current === credentials) this.#current = undefined;
   }
 
+  /**
+   * Says that the server was not reached with these credentials. It may have a certificate of another CA by now, and the file with that CA
+   * may come a moment later. They stay in use, and are read again sooner.
+   */
+  doubt(credentials: Credentials): void {
+    if (this.#current !== credentials) return;
+    this.#readAgainAtMs = Math.min(this.#readAgainAtMs, this.#readMs + TRY_AGAIN_AFTER_MS);
+  }
+
   async #read(): Promise<Credentials> {
     const fallback = this.#current;
     try {
       this.#current = await this.#source.read(fallback === undefined);
-      this.#readAgainAtMs = this.#clock.monotonicMs() + READ_AGAIN_AFTER_MS;
+      this.#readMs = this.#clock.monotonicMs();
+      this.#readAgainAtMs = this.#readMs + READ_AGAIN_AFTER_MS;
       return this.#current;
     } catch (error) {
       if (fallback === undefined) throw error;
-      this.#readAgainAtMs = this.#clock.monotonicMs() + TRY_AGAIN_AFTER_MS;
+      this.#readMs = this.#clock.monotonicMs();
+      this.#readAgainAtMs = this.#readMs + TRY_AGAIN_AFTER_MS;
       return fallback;
     }
   }

@@ -135,12 +135,16 @@ export class Transport {
     return this.#pools.close();
   }
 
-  /** Tries once more when the server does not know us: a token may have been replaced since it was read. */
+  /**
+   * Tries once more when the server does not know us: a token may have been replaced since it was read. When it is not reached, it may be we
+   * who do not know it: the CA, too, is replaced now and then.
+   */
   async #authenticated<R>(call: ApiCall, send: (credentials: Credentials) => Promise<R>): Promise<R> {
     const credentials = await this.#readCredentials(call);
     try {
       return await send(credentials);
     } catch (error) {
+      if (error instanceof KubeError && error.reason === 'Unreachable') this.#credentials.doubt(credentials);
       if (!(error instanceof KubeError) || error.status !== 401) throw error;
       this.#credentials.refused(credentials);
       return await send(await this.#readCredentials(call));

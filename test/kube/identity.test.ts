@@ -211,6 +211,24 @@ test('refused credentials are read again at once, and no other will do', async (
   await assert.rejects(credentials.get(), /service account in .*: cannot read the credentials: ENOENT/);
 });
 
+test('credentials with which nothing is reached stay in use and are read again after 5 s: the CA may be another now', async (t) => {
+  const { caFile, options } = await serviceAccount(t);
+  const clock = new FakeClock();
+  const credentials = new FreshCredentials(await loadIdentity(options), clock);
+  const old = await credentials.get();
+  await writeFile(caFile, 'NEW CA');
+  credentials.doubt(old);
+  clock.advance(4_999);
+  credentials.doubt(old);
+  assert.equal(await credentials.get(), old);
+  clock.advance(1);
+  const next = await credentials.get();
+  assert.equal(String(next.tls.ca), 'NEW CA');
+  credentials.doubt(old); // a late failure of a request made with the old ones
+  clock.advance(59_999);
+  assert.equal(await credentials.get(), next);
+});
+
 const mistakes: readonly { name: string; options: (t: TestContext) => Promise<IdentityOptions>; says: RegExp }[] = [
   {
     name: 'nothing at all',

@@ -266,6 +266,23 @@ test('credentials that cannot be read are reported as the reason', async (t) => 
   assert.equal((await failure(transport.request(get))).message, 'GET all things: Unreachable: token file missing');
 });
 
+test('while a server cannot be reached, credentials are read again every 5 s: its CA may be another now', async (t) => {
+  const clock = new FakeClock();
+  let reads = 0;
+  const read = () => {
+    reads += 1;
+    return Promise.resolve({ headers: {}, tls: {} });
+  };
+  const identity = { server: 'https://127.0.0.1:1', proxyUrl: undefined, read };
+  const transport = new Transport({ identity, userAgent: 'x', clock });
+  t.after(() => transport.close());
+  for (const expected of [1, 1, 2, 2, 3]) {
+    assert.equal((await failure(transport.request(post))).reason, 'Unreachable');
+    assert.equal(reads, expected);
+    clock.advance(2_500);
+  }
+});
+
 /** A server that knows one token, and a client that reads these in turn. */
 async function startWithTokens(t: TestContext, tokens: readonly string[], known: string) {
   const script: Script = ({ headers }, response) => {
