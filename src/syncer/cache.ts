@@ -1,6 +1,9 @@
 /** What the cluster looks like now, as far as the syncer cares: local copies of ElasticWebs, Deployments and Services. */
 
+import { knownFields } from '../api/defaults.ts';
 import { GROUP, KIND } from '../api/resource.ts';
+import { status as statusSchema } from '../api/status.ts';
+import type { ElasticWebStatus } from '../api/types.ts';
 import { MANAGED_BY } from '../construct/names.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { withFewerManagedFields } from '../kube/difference.ts';
@@ -65,7 +68,7 @@ export class Cache {
       ...options,
       type: ELASTIC_WEB,
       keysToWake: (web) => [keyOf(web)],
-      transform: withoutManagers,
+      transform: withoutUnread,
     });
     const ofChildren = {
       ...{ ...options, selector: children, keysToWake: keysOf },
@@ -200,9 +203,17 @@ export class Copies<T extends KubeObject, G = undefined> {
   }
 }
 
-/** Who set which field of an ElasticWeb is nothing that a pass asks. */
-function withoutManagers({ metadata: { managedFields, ...metadata }, ...web }: ElasticWebResource): ElasticWebResource {
-  return { ...web, metadata };
+/**
+ * Leaves out what no pass asks for: who set which field, and what of the status is not the syncer's to say. A CRD that is newer than the syncer
+ * may have fields with defaults there, which are not to be taken for something that was said and no longer holds.
+ */
+function withoutUnread({
+  metadata: { managedFields, ...metadata },
+  status,
+  ...web
+}: ElasticWebResource): ElasticWebResource {
+  if (status === undefined) return { ...web, metadata };
+  return { ...web, metadata, status: knownFields(status, statusSchema) as ElasticWebStatus };
 }
 
 function together(a: ReflectorStats, b: ReflectorStats): ReflectorStats {
