@@ -120,7 +120,7 @@ test('a newer CRD, with more fields and defaults for them: they are left alone, 
   await world.settled();
   assert.deepEqual(writes(world).slice(written.length), ['patch elasticwebs/status one'], 'when it changes');
   await world.change('one', { totalQPS: 1_500 });
-  await allServe(world, ['one'], 3);
+  await world.until(DEPLOYMENT, 'one', ({ spec }) => spec.replicas === 3);
   const web = await world.ready('one');
   assert.deepEqual((web.spec as unknown as Fields).news, { level: 2 });
   assert.deepEqual((web.status as unknown as Fields).news, { level: 1 });
