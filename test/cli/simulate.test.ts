@@ -81,6 +81,17 @@ test('simulate: flags say how often is decided, with how many pods it begins, an
   ]);
 });
 
+test('simulate: policies see what was changed before', async () => {
+  const scaleUp = { policies: [{ type: 'Pods', value: 2, periodSeconds: 60 }] };
+  const web = elasticWeb({ autoscaling: { ...autoscaling, behavior: { scaleUp } } });
+  const trace = 'seconds,qps\n0,100\n15,900\n150,900\n';
+  const rows = await rowsOf([], { files: { 'web.yaml': web, 'trace.csv': trace } });
+  assert.deepEqual(
+    rows.slice(1).map((row) => Number(row.split(',')[2])),
+    [1, 3, 3, 3, 3, 5, 5, 5, 5, 7, 7],
+  );
+});
+
 test('simulate: a reading of the fast window counts upwards', async () => {
   const trace = 'seconds,qps,fastQps\n0,50,50\n15,50,320\n30,50,50\n';
   const rows = await rowsOf([], { files: { ...files, 'trace.csv': trace } });

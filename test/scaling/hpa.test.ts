@@ -73,6 +73,16 @@ test('a step from 1 pod to 50 takes doubling after doubling', () => {
     .at(90, 500, 50);
 });
 
+test('what was added within a period counts as its start, however often is looked', () => {
+  new Story(1)
+    .at(0, 500, 5)
+    .at(5, 500, 5, 'ScaleUpLimit')
+    .at(10, 500, 5)
+    .at(15, 500, 10)
+    .at(20, 500, 10)
+    .at(30, 500, 20);
+});
+
 test('49 pods for the load of 50 stay so for ever', () => {
   const story = new Story(46);
   for (let seconds = 0; seconds <= 3600; seconds += 15) story.at(seconds, 500, 46);

@@ -84,7 +84,6 @@ export function replay<Memory>(autoscaler: Autoscaler<Memory>, options: ReplayOp
 
   for (let index = 0; index < count; index += 1) {
     const seconds = start + index * intervalSeconds;
-    while (trace.secondsAt(row + 1) <= seconds) row += 1;
     pods = pods.at(seconds);
     const nowMs = BEGIN_MS + index * intervalSeconds * 1000;
     const moment = { nowMs, reading: trace.readingAt(row), replicas, readyReplicas: pods.ready };

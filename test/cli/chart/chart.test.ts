@@ -47,6 +47,12 @@ suite('as a picture', () => {
     assert.ok(svg.length < 200_000, `${svg.length} bytes`);
   });
 
+  test('a week in which nothing happens takes next to nothing', () => {
+    const calm = week.map((point) => ({ ...point, qps: 500, capacity: 1000, replicas: 10 }));
+    const { length } = svgOf({ title: 'shop', points: calm });
+    assert.ok(length < 6_000, `${length} bytes`);
+  });
+
   test('no number in it is none', () => {
     for (const chart of [
       small,

@@ -22,6 +22,7 @@ for (const { name, text, rows } of [
   { name: 'a header and rows', text: 'seconds,qps\n0,100\n15,200.5\n', rows: [[0, 100], [15, 200.5]] }, // prettier-ignore
   { name: 'no line feed at the end', text: 'seconds,qps\n0,100', rows: [[0, 100]] },
   { name: 'a byte order mark and the line ends of Windows', text: '\ufeffseconds,qps\r\n0,1\r\n', rows: [[0, 1]] },
+  { name: 'a byte order mark before a quote', text: '\ufeff"seconds",qps\n0,1\n', rows: [[0, 1]] },
   { name: 'quoted cells', text: '"seconds","qps"\n"0","1e3"\n', rows: [[0, 1000]] },
   { name: 'spaces around cells, and empty lines', text: 'seconds, qps\n\n 0 ,\t7\n\n', rows: [[0, 7]] },
   { name: 'fractions, and seconds since 1970', text: 'seconds,qps\n1.7e9,1\n1700000000.5,.5\n', rows: [[1.7e9, 1], [1_700_000_000.5, 0.5]] }, // prettier-ignore
