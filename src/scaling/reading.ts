@@ -18,9 +18,12 @@ export interface Measured {
  * perhaps more.
  */
 export interface Targets {
-  /** Those whose samples reach from the beginning to the end of the stable window. */
+  /**
+   * Those of whose load nothing is missing: their samples reach from the beginning to the end of the stable window, or they were scraped
+   * all the time and never had the metric, because nobody asked them. 0 where that is not known, so that the reading counts upwards only.
+   */
   readonly covered: number;
-  /** Those with any sample in the stable window. */
+  /** Those with any sample in the stable window, and those that nobody asked. */
   readonly seen: number;
   /** Those that count in the fast reading. */
   readonly fast: number;
@@ -42,7 +45,8 @@ export interface Unknown {
  * - `SourceUnreachable`: no connection, or none in time. `SourceRefused`: it does not accept the credentials. `SourceFailed`: it answered
  *   with an error. `InvalidAnswer`: it answered with something else than a reading. `PartialAnswer`: it said itself that something is
  *   missing. `StaleAnswer`: the answer speaks of another time than now.
- * - `NoData`: nobody has such a metric. `NoSeries`: others have it, this one does not. `InvalidValue`: not a number, infinite, or negative.
+ * - `NoData`: nobody has such a metric. `NoSeries`: others have it, this one does not, or has too few samples yet, or can have none because
+ *   its metric must not be asked for. `InvalidValue`: not a number, infinite, or negative.
  */
 export type UnknownReason =
   | 'NoMetricsSource'

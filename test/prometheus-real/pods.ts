@@ -36,21 +36,24 @@ export class Pods implements AsyncDisposable {
 
   /**
    * Starts a pod that counts `qps` requests a second, with a large count already; undefined: it has no request yet, and so no series but
-   * that of Spring's own pages, which its scrapes are counted in.
+   * that of Spring's own pages, which its scrapes are counted in. It answers `answers` scrapes, and fails from then on.
    */
   async start(
     qps: number | undefined,
     series = 'http_server_requests_seconds_count{uri="/cart",method="GET"}',
+    answers = Infinity,
   ): Promise<Pod> {
     let counter: Counter | undefined;
-    let scrapes = 1_000_000;
+    let scrapes = 0;
     const countNow = ({ count, qps: rate, sinceMs }: Counter) => count + ((performance.now() - sinceMs) / 1000) * rate;
     const serve = (rate: number) => {
       counter = { count: counter === undefined ? 0 : countNow(counter), qps: rate, sinceMs: performance.now() };
     };
     const server = createServer((_, response) => {
-      scrapes += 1_000;
-      const own = `http_server_requests_seconds_count{uri="/actuator/prometheus",method="GET"} ${scrapes}\n`;
+      scrapes += 1;
+      if (scrapes > answers) return void response.writeHead(500).end();
+      // Were it counted, it would be a thousand requests a second.
+      const own = `http_server_requests_seconds_count{uri="/actuator/prometheus",method="GET"} ${scrapes * 1_000}\n`;
       const text = counter === undefined ? own : `${own}${series} ${countNow(counter)}\n`;
       response.setHeader('content-type', 'text/plain; version=0.0.4').end(text);
     }).listen(0, '127.0.0.1');
