@@ -52,6 +52,12 @@ const PAGE_SIZE = 250;
 /** The API server ends a watch after a time of our choosing in this range, so that watches do not all end together. */
 const WATCH_SECONDS = { least: 300, most: 600 };
 
+/**
+ * A resource version that no object ever has. An apply of an object with this version makes it, or conflicts (409) with the one that is
+ * there: where there is none, the API server does not look at the version (from 1.23 on for every type, as far as was tried).
+ */
+export const NO_VERSION = '1';
+
 export interface KubeClientOptions {
   readonly transport: Transport;
   /** Uniform in [0, 1). */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../construct/manifest.ts';
-import type { KubeClient } from '../kube/client.ts';
+import { type KubeClient, NO_VERSION } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
 import { needsApply } from '../kube/difference.ts';
 import { hasApplied } from '../kube/owned-fields.ts';
@@ -53,8 +53,8 @@ export async function findChild<T extends Child>(
  *
  * `generation` is that of the ElasticWeb. A field that others change back each time is set no more than a few times a minute.
  *
- * Creating does not force: an object that somebody else made meanwhile is a conflict, and not taken over. Updating names the uid: it
- * changes this very object or fails.
+ * Creating makes an object or fails: one that somebody else made meanwhile is not touched. Updating names the uid: it changes this very object
+ * or fails.
  *
  * @throws ContendedError, KubeError
  */
@@ -64,39 +64,54 @@ export async function applyChild<T extends Child>(
   desired: Manifest,
   generation: number,
 ): Promise<Applied<T>> {
-  const difference =
-    live === undefined ? undefined : needsApply({ desired: asKubeObject(desired), live, fieldManager: FIELD_MANAGER });
-  if (live !== undefined && difference === undefined) return { change: 'unchanged', before: live, live };
+  if (live === undefined) {
+    const made = await make(client, type, desired);
+    copies.observe(made);
+    return { change: 'created', before: undefined, live: made };
+  }
+  const difference = needsApply({ desired: asKubeObject(desired), live, fieldManager: FIELD_MANAGER });
+  if (difference === undefined) return { change: 'unchanged', before: live, live };
   const repair = {
     object: `${type.kind} ${keyOf({ metadata: desired.metadata })}`,
-    path: difference?.path ?? '',
+    path: difference.path,
     // Who changes an ElasticWeb to and fro wishes something new each time.
     wish: `${generation} ${hashOf(desired)}`,
   };
-  if (live !== undefined) repairs.check(repair);
+  repairs.check(repair);
 
-  if (live !== undefined && !hasApplied(live, FIELD_MANAGER)) await claimFields(client, type, live, claimSpec);
-  const { uid } = live?.metadata ?? {};
-  const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
-  const apply = () =>
-    client.apply(type, asKubeObject(body), { fieldManager: FIELD_MANAGER, force: live !== undefined });
+  if (!hasApplied(live, FIELD_MANAGER)) await claimFields(client, type, live, claimSpec);
+  const { uid } = live.metadata;
+  const body = { ...desired, metadata: { ...desired.metadata, ...(uid !== undefined && { uid }) } };
+  const apply = () => client.apply(type, body, { fieldManager: FIELD_MANAGER, force: true });
   const result = await apply().catch(async (error: unknown) => {
     // The local copy is not what is there: the next pass must not start from it again.
-    if (live !== undefined && isConflict(error)) copies.forget(live);
-    if (live === undefined || !isDuplicate(error)) throw error;
+    if (isConflict(error)) copies.forget(live);
+    if (!isDuplicate(error)) throw error;
     const claim = (whole: KubeObject) => claimRenumberedPorts(asKubeObject(desired), whole);
     if (!(await claimFields(client, type, live, claim))) throw error;
     return apply();
   });
   copies.observe(result);
-  if (live === undefined) return { change: 'created', before: undefined, live: result };
   repairs.made(repair);
-  return {
-    change: 'configured',
-    before: live,
-    live: result,
-    ...(difference && { difference: difference.path }),
-  };
+  return { change: 'configured', before: live, live: result, difference: difference.path };
+}
+
+/**
+ * Makes an object that was not there when it was looked for.
+ *
+ * @throws KubeError, a conflict if there is one by now
+ */
+async function make<T extends Child>(client: KubeClient, type: ResourceType<T>, desired: Manifest): Promise<T> {
+  const options = { fieldManager: FIELD_MANAGER, force: false };
+  try {
+    const metadata = { ...desired.metadata, resourceVersion: NO_VERSION };
+    return await client.apply(type, { ...desired, metadata }, options);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    // Should an API server not make what names a version, it is asked without one: nothing would come of any ElasticWeb otherwise.
+    if ((await client.get(type, desired.metadata)) !== undefined) throw error;
+    return client.apply(type, asKubeObject(desired), options);
+  }
 }
 
 /**

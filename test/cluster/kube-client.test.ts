@@ -1,12 +1,13 @@
 /** Whether client and reflector understand a real API server as their unit tests say. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { KubeClient } from '../../src/kube/client.ts';
+import { KubeClient, NO_VERSION } from '../../src/kube/client.ts';
 import { isAlreadyExists, isConflict, isForbidden, isInvalid, isNotFound } from '../../src/kube/errors.ts';
 import { loadIdentity } from '../../src/kube/identity.ts';
 import { type Change, Reflector } from '../../src/kube/reflector.ts';
 import type { KubeObject, ResourceType } from '../../src/kube/resource.ts';
 import { Transport } from '../../src/kube/transport.ts';
+import { DEPLOYMENT, SERVICE } from '../../src/syncer/kinds.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 
@@ -49,6 +50,9 @@ function configMap(name: string, data: Record<string, string>, metadata: object 
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, ...metadata }, data };
 }
 
+const matchLabels = { app: 'made-only' };
+const pod = { containers: [{ name: 'web', image: 'web' }] };
+
 const otherUid = '9f7a4d4e-0000-4000-8000-000000000001';
 
 test('what is not there is undefined, what is there comes with kind and version', async () => {
@@ -83,6 +87,27 @@ test('an apply that names a uid is for that very object: otherwise it conflicts'
   await assert.rejects(withUid(otherUid), (error) => isConflict(error) && !isInvalid(error));
   await withUid(created.metadata.uid ?? '');
 });
+
+for (const { kind, spec } of [
+  { kind: 'ConfigMap', spec: undefined },
+  { kind: 'Service', spec: { ports: [{ port: 80, protocol: 'TCP' }] } },
+  {
+    kind: 'Deployment',
+    spec: { selector: { matchLabels }, template: { metadata: { labels: matchLabels }, spec: pod } },
+  },
+]) {
+  test(`an apply that names a version which no object has makes a ${kind}, or conflicts with the one that is there`, async () => {
+    const type = [configMaps, SERVICE, DEPLOYMENT].find((one) => one.kind === kind) as ResourceType;
+    const object = { apiVersion: type.apiVersion, kind, ...(spec && { spec }) };
+    const make = (labels: object) => {
+      const metadata = { name: 'made-only', namespace, labels, resourceVersion: NO_VERSION };
+      return client.apply(type, { ...object, metadata } as KubeObject, ours);
+    };
+    const made = await make({ of: 'first' });
+    await assert.rejects(make({ of: 'second' }), isConflict);
+    assert.equal((await client.get(type, made.metadata))?.metadata.labels?.of, 'first');
+  });
+}
 
 test('an apply without force does not take what another manager set', async () => {
   await client.apply(configMaps, configMap('contended', { a: '1' }), ours);
@@ -145,8 +170,10 @@ test('a reflector follows additions, changes, recreation and deletion, and knows
     controller.abort();
     await ended;
   });
+  // Where the watch is quicker than the answer, our own write is news.
+  const news = () => changes.filter((change) => change !== 'added own 1');
   const seen = (...expected: string[]) =>
-    eventually(() => assert.deepEqual(changes, expected), { timeoutMs: 5_000, what: expected.join(', ') });
+    eventually(() => assert.deepEqual(news(), expected), { timeoutMs: 30_000, what: expected.join(', ') });
   await reflector.synced;
   await seen('added before 0');
 
