@@ -1,8 +1,8 @@
 /** Who is measured, and how each is started and ended. */
 
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inPod, podEnvironment, writeServiceAccount } from '../test/cluster/in-pod.ts';
 import { onFreePorts } from '../test/control-plane/ports.ts';
 import { Program } from '../test/control-plane/program.ts';
 import type { Cluster } from './cluster.ts';
@@ -20,14 +20,15 @@ interface Command {
   readonly args: readonly string[];
   /** Serves Prometheus metrics under /metrics. */
   readonly metricsUrl?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment; default: ours, with the contender's kubeconfig. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-/** As dist/install.k8s.yaml runs it. */
+/** As dist/install.k8s.yaml has it. */
 const SYNCER_ENV = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
 const root = join(import.meta.dirname, '..');
-const bin = join(root, 'lib/cli/bin.js');
+const program = join(root, 'lib/cli/program.js');
 const GRACE_MS = 10_000;
 
 /** The bare writes; see floor.ts. */
@@ -37,19 +38,17 @@ export const floor: Contender = {
     Running.start('floor', cluster, { file: process.execPath, args: [join(import.meta.dirname, 'floor.ts')] }),
 };
 
-/** The syncer as users start it, from the compiled package. */
+/** The syncer as its Deployment runs it: from the compiled package, with the service account of a pod. */
 export const syncer: Contender = {
   name: 'syncer',
   async start(cluster) {
-    const args = [bin, 'syncer'];
-    if (!hasListenFlag()) return Running.start('syncer', cluster, { file: process.execPath, args, env: SYNCER_ENV });
+    const account = writeServiceAccount({ kubeconfig: cluster.contenderKubeconfig, directory: cluster.directory });
     const address = await onFreePorts(1, ([port = 0]) => Promise.resolve(`127.0.0.1:${port}`));
-    const metricsUrl = `http://${address}/metrics`;
     return Running.start('syncer', cluster, {
       file: process.execPath,
-      args: [...args, `--listen=${address}`],
-      env: SYNCER_ENV,
-      metricsUrl,
+      args: inPod(program, account, ['syncer', `--listen=${address}`]),
+      env: { ...podEnvironment(cluster.identity.server), ...SYNCER_ENV },
+      metricsUrl: `http://${address}/metrics`,
     });
   },
 };
@@ -62,14 +61,6 @@ export function against(command: string): Contender {
   };
 }
 
-let listens: boolean | undefined;
-
-function hasListenFlag(): boolean {
-  return (listens ??= execFileSync(process.execPath, [bin, 'syncer', '--help'], { encoding: 'utf8' }).includes(
-    '--listen',
-  ));
-}
-
 /** A contender at work. */
 export class Running {
   /** When it was started. */
@@ -77,9 +68,13 @@ export class Running {
   readonly #program: Program;
   readonly #metricsUrl: string | undefined;
 
-  static async start(name: string, cluster: Cluster, { file, args, metricsUrl, env: more }: Command): Promise<Running> {
+  static async start(
+    name: string,
+    cluster: Cluster,
+    { file, args, metricsUrl, ...command }: Command,
+  ): Promise<Running> {
     const logFile = join(cluster.directory, `${name}.log`);
-    const env = { ...process.env, ...more, KUBECONFIG: cluster.contenderKubeconfig };
+    const { env = { ...process.env, KUBECONFIG: cluster.contenderKubeconfig } } = command;
     const startedMs = nowMs();
     return new Running(startedMs, await Program.start({ name, file, args, logFile, env }), metricsUrl);
   }
