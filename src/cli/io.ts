@@ -8,12 +8,12 @@ export interface Io {
   readonly stderr: Output;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a pod finds its service account; default: where Kubernetes puts it. */
+  readonly serviceAccountDir?: string;
   /** The content of a file, as it comes. Fails with Node's error codes, such as `ENOENT`. */
   readFile(path: string): AsyncIterable<Uint8Array>;
   /** Writes a file, in place of one that is there. Fails with Node's error codes. */
   writeFile(path: string, content: Iterable<string>): Promise<void>;
-  /** Where a pod finds its service account; default: where Kubernetes puts it. */
-  readonly serviceAccountDir?: string;
 }
 
 /** Where text goes: a stream, or a test's memory. */
