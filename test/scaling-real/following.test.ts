@@ -1,0 +1,137 @@
+/** The number of pods follows the load that Prometheus really measures: up, down, and not where nothing is to be followed. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DEPLOYMENT } from '../../src/syncer/kinds.ts';
+import { eventually } from '../control-plane/eventually.ts';
+import { INGRESS_COUNTER } from '../traffic/ingress.ts';
+import { noisy, steady } from '../traffic/rates.ts';
+import { passed, SINGLE, type Scaled, TIMES, useStage } from './stage.ts';
+
+const stage = await useStage();
+const prometheus = await stage.prometheus();
+const LABEL = 'following';
+await stage.syncer(LABEL, prometheus.url);
+
+const assertKept = (scaled: Scaled, sinceMs: number) => {
+  const replicas = scaled.replicasSince(sinceMs);
+  assert.ok(
+    replicas.every((now, index) => now >= (replicas[index - 1] ?? 0)),
+    `pods were lost: ${replicas.join(', ')}`,
+  );
+};
+
+describe('the number of pods', { concurrency: true }, () => {
+  test('goes up with a load that doubles and one that is five times as high, stops at maxReplicas, and comes down again', async () => {
+    const web = await stage.scaled('steps', LABEL, { maxReplicas: 30 });
+    await web.serves(56, 6);
+    await web.serves(112, 12);
+    await web.serves(280, 28);
+    await web.says('ScalingActive', 'True', 'ValidMetricFound');
+    await web.says('ScalingLimited', 'False', 'DesiredWithinRange');
+
+    web.load.set(350);
+    await web.reaches(30, 30);
+    await web.says('ScalingLimited', 'True', 'TooManyReplicas');
+
+    web.load.set(56);
+    await web.reaches(6);
+    await web.says('ScalingLimited', 'False', 'DesiredWithinRange');
+    const { status } = (await web.web) ?? {};
+    assert.equal(status?.desiredReplicas, web.pods.length);
+    await eventually(
+      async () => {
+        const events = await web.events('Scaled');
+        assert.ok(
+          events.some((message) => /from 1 to \d+ pods: 5\d(\.\d+)? QPS at 10 a pod/.test(message)),
+          events.join('\n'),
+        );
+        assert.ok(
+          events.some((message) => /to 30 pods: 3\d\d(\.\d+)? QPS at 10 a pod/.test(message)),
+          events.join('\n'),
+        );
+      },
+      { timeoutMs: 30_000, what: 'Events with the numbers and the load behind them' },
+    );
+  });
+
+  test('does not follow noise of 20 % up and down', async () => {
+    const web = await stage.scaled('noise', LABEL, { behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } });
+    web.load.set(noisy(steady(55), 0.2, 7));
+    await web.reaches(6, 8);
+    const sinceMs = performance.now();
+    await passed(40, () => sinceMs);
+    const replicas = web.replicasSince(sinceMs);
+    assert.ok(replicas.length <= 3, `scaled ${replicas.length - 1} times: ${replicas.join(', ')}`);
+    assert.ok(
+      replicas.every((pods) => pods >= 6 && pods <= 8),
+      replicas.join(', '),
+    );
+  });
+
+  test('stays when counters begin again at zero', async () => {
+    const web = await stage.scaled('reset', LABEL);
+    const sinceMs = await web.serves(56, 6);
+    for (const { counters } of web.pods) counters.reset();
+    await passed(2 * TIMES.window + 2, () => sinceMs);
+    assertKept(web, sinceMs);
+    assert.ok(Math.max(...web.replicasSince(sinceMs)) <= 7);
+    web.load.set(0);
+    await web.reaches(1, 1);
+  });
+
+  test('stays while new pods take load that is not measured yet', async () => {
+    const web = await stage.scaled('unseen', LABEL);
+    await web.serves(56, 6);
+    web.habits({ unseen: true });
+    web.load.set(112);
+    await web.reaches(12);
+    const sinceMs = performance.now();
+    await passed(3 * TIMES.window, () => sinceMs);
+    assertKept(web, sinceMs);
+    web.habits({ unseen: false });
+    await web.settles(2 * TIMES.window);
+    assertKept(web, sinceMs);
+    web.load.set(0);
+    await web.reaches(1, 1);
+  });
+
+  test('stays through a rollout with a surge of half', async () => {
+    const strategy = { rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
+    const web = await stage.scaled('rollout', LABEL, {}, { strategy, mtargetPort: 8090 });
+    await web.serves(76, 8);
+    const sinceMs = performance.now();
+    const before = new Set(web.pods.map(({ names }) => names.name));
+
+    for (const value of ['one', 'two']) {
+      await stage.world.change('rollout', { env: [{ name: 'RELEASE', value }] });
+      const isDone = { timeoutMs: 60_000, what: 'new pods only' };
+      await eventually(() => web.pods.length >= 8 && web.pods.every(({ names }) => !before.has(names.name)), isDone);
+      await stage.world.until(DEPLOYMENT, 'rollout', ({ metadata, spec, status }) => {
+        const { replicas } = spec;
+        return (
+          status?.observedGeneration === metadata.generation &&
+          status?.updatedReplicas === replicas &&
+          status?.replicas === replicas
+        );
+      });
+      for (const { names } of web.pods) before.add(names.name);
+      await passed(2 * TIMES.window, () => Math.max(sinceMs, stage.log.of('rollout').at(-1)?.atMs ?? 0));
+    }
+    assert.deepEqual(web.replicasSince(sinceMs).slice(1), [], 'changes of the number of pods');
+  });
+
+  test('goes to zero with the load at an ingress, and comes back with it', async () => {
+    stage.ingress.announce(stage.world.namespace, 'zero');
+    const metric = { type: 'External', name: INGRESS_COUNTER, matchLabels: { ingress: 'zero' } } as const;
+    const web = await stage.scaled('zero', LABEL, { minReplicas: 0, metric });
+    for (const qps of [36, 26]) {
+      web.load.set(qps);
+      await web.reaches(Math.ceil(qps / SINGLE));
+      web.load.set(0);
+      await web.reaches(0, 0);
+    }
+    assert.ok(web.load.sent.served > 0);
+    await web.says('ScalingActive', 'True', 'ValidMetricFound');
+  });
+});
