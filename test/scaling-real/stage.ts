@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import type { Behavior, ElasticWebSpec } from '../../src/api/types.ts';
-import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource } from '../../src/syncer/kinds.ts';
+import { ELASTIC_WEB, type ElasticWebResource } from '../../src/syncer/kinds.ts';
 import { endSyncer, OWN_SYNCER_LABEL, startSyncer } from '../cluster/syncer-process.ts';
 import { conditionOf, useWorld, type World } from '../cluster/world.ts';
 import { eventually } from '../control-plane/eventually.ts';
@@ -28,7 +28,7 @@ const TIME_FLAGS = [
 ] as const;
 
 /** What a pod serves in these stories, in requests per second. */
-export const SINGLE = 10;
+export const SINGLE = 5;
 const SOON_MS = 60_000;
 
 type Autoscaling = NonNullable<ElasticWebSpec['autoscaling']>;
@@ -132,8 +132,12 @@ export class Scaled {
    */
   async reaches(least: number, most = least + Math.max(1, Math.ceil(least * 0.15))): Promise<void> {
     const isWithin = (pods: number) => pods >= least && pods <= most;
-    await this.#stage.world.until(DEPLOYMENT, this.name, ({ spec }) => isWithin(spec.replicas ?? 0), SOON_MS);
-    await eventually(() => isWithin(this.pods.length), { timeoutMs: SOON_MS, what: `${least} to ${most} Ready pods` });
+    const look = () => {
+      const asked = this.#stage.log.of(this.name).map(({ replicas }) => replicas);
+      if (!isWithin(asked.at(-1) ?? -1)) throw new Error(`asked for, one after the other, were ${asked.join(', ')}`);
+      return isWithin(this.pods.length);
+    };
+    await eventually(look, { timeoutMs: SOON_MS, what: `${least} to ${most} pods of ${this.name}` });
   }
 
   /** Waits until the load that this ElasticWeb has now is seen in full, and returns since when it is. */
