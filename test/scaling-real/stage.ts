@@ -42,13 +42,16 @@ export class Stage {
   readonly fleet: Fleet;
   readonly ingress: Ingress;
   readonly log: ReplicaLog;
+  /** For files of a test; gone with it. */
+  readonly directory: string;
   readonly #owned: AsyncDisposableStack;
 
-  constructor(parts: Pick<Stage, 'world' | 'fleet' | 'ingress' | 'log'>, owned: AsyncDisposableStack) {
+  constructor(parts: Pick<Stage, 'world' | 'fleet' | 'ingress' | 'log' | 'directory'>, owned: AsyncDisposableStack) {
     this.world = parts.world;
     this.fleet = parts.fleet;
     this.ingress = parts.ingress;
     this.log = parts.log;
+    this.directory = parts.directory;
     this.#owned = owned;
   }
 
@@ -197,5 +200,5 @@ export async function useStage({ shards = 1 }: { readonly shards?: number } = {}
   const fleet = owned.use(await Fleet.start({ client, namespace, directory, shards, others: [ingress.target] }));
   ingress.leadTo(fleet);
   const log = owned.use(new ReplicaLog(client, namespace));
-  return new Stage({ world, fleet, ingress, log }, owned);
+  return new Stage({ world, fleet, ingress, log, directory }, owned);
 }
