@@ -74,8 +74,8 @@ function hold(spec: Scaled, facts: ScalingFacts, limits: Limits, current: number
   const knownMs = facts.history.knownMs ?? wholeSecond(nowMs);
   const history = { ...facts.history, knownMs };
   const held = { replicas: current, reason: limitReason(currentReplicas, current) ?? reason, history };
-  // No pods are a decision that was made while the load was known.
-  if (replicas === undefined || current === 0) return held;
+  // No pods are a decision that was made while the load was known; and what nobody has looked for yet is not missing.
+  if (replicas === undefined || current === 0 || reason === 'NotReadYet') return held;
   // A syncer that was away does not know how long the load was unknown: it takes pods away late rather than early.
   const sinceMs = replicas < current ? Math.max(knownMs, history.sinceMs ?? 0) : knownMs;
   if (nowMs - sinceMs <= staleAfterSeconds * 1000) return held;

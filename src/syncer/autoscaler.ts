@@ -1,7 +1,7 @@
 /** The measured load at work: what each ElasticWeb's load is, what scaling remembers of it, and which ones want a pass for it. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DefaultedElasticWebSpec } from '../api/types.ts';
+import type { Condition, DefaultedElasticWebSpec } from '../api/types.ts';
 import { metricsServiceName } from '../construct/names.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { LoadTarget } from '../prometheus/source.ts';
@@ -110,7 +110,7 @@ export class Autoscaler {
         ...{ autoscaling: spec.autoscaling, singlePodQPS: spec.singlePodQPS },
       },
       target: isSameMetric ? before.target : target,
-      history: before?.history ?? this.#restored(web, pods),
+      history: before === undefined ? this.#restored(web, pods) : goneOn(before, target),
       reading: reader === undefined ? NO_SOURCE : isSameMetric ? before.reading : NOT_READ_YET,
       readMs: isSameMetric ? before.readMs : this.#options.nowMs(),
       decision: undefined,
@@ -206,9 +206,20 @@ export class Autoscaler {
       nowMs: this.#options.nowMs(),
       currentReplicas,
       desiredReplicas: status?.desiredReplicas,
-      wasActive: status?.conditions?.some(({ type, status }) => type === 'ScalingActive' && status === 'True') ?? false,
+      wasActive: !wasUnknown(status?.conditions ?? []),
     });
   }
+}
+
+/** While the number was set by hand, nobody asked for the load: since when it is unknown counts from now. */
+function goneOn({ target: before, history }: Entry, target: LoadTarget | undefined): History {
+  return before === undefined && target !== undefined ? { ...history, knownMs: undefined } : history;
+}
+
+/** Whether status says that the load was asked for and not known. That it was set by hand says nothing about it. */
+function wasUnknown(conditions: readonly Condition[]): boolean {
+  const active = conditions.find(({ type }) => type === 'ScalingActive');
+  return active?.status === 'False' && !['ManualOverride', 'ReplicasContended'].includes(active.reason);
 }
 
 function minReplicasOf({ spec }: Entry): number {

@@ -186,3 +186,21 @@ test('a change of the number is remembered, with what a pod carried then', async
     podQps: 13,
   });
 });
+
+const FALLBACK = {
+  singlePodQPS: 10,
+  autoscaling: { maxReplicas: 100, fallback: { staleAfterSeconds: 60, replicas: 40 } },
+};
+
+test('a number that was set by hand for long and is handed back is no load that was unknown for long', async () => {
+  const { world, pass, tick } = start(unknown('SourceUnreachable', 'down'), 10, web(undefined, FALLBACK));
+  pass(FALLBACK);
+  pass({ ...FALLBACK, replicas: 10 });
+  world.nowMs += 3_600_000;
+  assert.equal(pass(FALLBACK).replicas, 10, 'nobody has asked yet');
+  await tick();
+  assert.equal(pass(FALLBACK).replicas, 10, 'the first answer');
+  world.nowMs += 61_000;
+  await tick();
+  assert.deepEqual([pass(FALLBACK).replicas, pass(FALLBACK).reason], [40, 'Fallback'], 'and then it is');
+});
