@@ -111,16 +111,10 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
 function sourceOf(flags: SyncerFlags, onQuery: (report: QueryReport) => void): LoadSource | undefined {
   try {
     const options = loadSourceOptions(flags);
-    return options && new LoadSource({ ...options, clock: anchoredClock(), onQuery });
+    return options && new LoadSource({ ...options, onQuery });
   } catch (error) {
     throw new Failure(`The syncer did not start: ${messageOf(error)}.`, EXIT.usage, { cause: error });
   }
-}
-
-/** The time of day as it was at the start, going on steadily: whoever sets the clock of the machine changes nothing here. */
-function anchoredClock() {
-  const startMs = Date.now() - performance.now();
-  return { wallMs: () => startMs + performance.now(), monotonicMs: () => performance.now() };
 }
 
 interface Parts {
