@@ -44,7 +44,7 @@ export interface Found {
  *
  * - Recommendations after the last write: they may have been as high as you like. That write is not long ago where the last
  *   recommendation was below the number that there is, and may be where it was not: then nothing more was written.
- * - A change of the number that no status has told: as if it was made now.
+ * - A change of the number that no status has told: pods that went as if they went now, pods that came as if they had been there.
  * - When the load was last known: as long ago as it may be for a fallback that adds pods; for one that removes some, not before now.
  *
  * Times that are no times, long ago or in the future are dropped; only since when the load is unknown may be as long ago as it likes.
@@ -68,7 +68,7 @@ export function restoredHistory(saved: ScalingStatus | undefined, found: Found):
     knownQps: saved?.observedMilliQPS === undefined ? undefined : saved.observedMilliQPS / 1000,
     sinceMs: latestMs,
   };
-  return withScaling(history, { atMs: nowMs, from: desiredReplicas, to: currentReplicas });
+  return withScaling(history, { atMs: nowMs, from: Math.max(desiredReplicas, currentReplicas), to: currentReplicas });
 }
 
 /** Until when there may have been recommendations as high as the number that there is. */

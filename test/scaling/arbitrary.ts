@@ -1,10 +1,11 @@
-/** Random specs, readings and times: what scaling may come to decide about. */
+/** Random specs, readings, times and histories: what scaling may come to decide about. */
 
 import fc from 'fast-check';
 import type { DefaultedElasticWebSpec } from '../../src/api/types.ts';
+import type { History } from '../../src/scaling/history.ts';
 import type { Measured, Reading } from '../../src/scaling/reading.ts';
 import type { Found } from './run.ts';
-import { EXTERNAL, NO_SERIES, webOf } from './web.ts';
+import { EXTERNAL, NO_SERIES, NOW_MS, webOf } from './web.ts';
 
 const policy = fc.record({
   type: fc.constantFrom('Pods' as const, 'Percent' as const),
@@ -89,3 +90,27 @@ export function moments(maxLength: number): fc.Arbitrary<Moment[]> {
   });
   return fc.array(moment, { maxLength });
 }
+
+const ago = fc.integer({ min: 0, max: 4000 }).map((seconds) => NOW_MS - seconds * 1000);
+const sometime = fc.option(ago, { nil: undefined });
+
+/** Any history, also such as no syncer comes to. */
+export const histories: fc.Arbitrary<History> = fc.record({
+  recommendations: fc
+    .array(fc.record({ atMs: ago, replicas: fc.nat({ max: 60 }) }), { maxLength: 32 })
+    .map((list) => list.toSorted((a, b) => a.atMs - b.atMs)),
+  missingMs: sometime,
+  events: fc
+    .array(
+      fc.record(
+        { atMs: ago, change: fc.integer({ min: -40, max: 40 }), podQps: fc.double({ min: 0, max: 40, noNaN: true }) },
+        { requiredKeys: ['atMs', 'change'] },
+      ),
+      { maxLength: 32 },
+    )
+    .map((list) => list.toSorted((a, b) => a.atMs - b.atMs)),
+  knownMs: sometime,
+  knownQps: fc.option(loads, { nil: undefined }),
+  jumpedMs: sometime,
+  sinceMs: sometime,
+});

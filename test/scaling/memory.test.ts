@@ -53,10 +53,12 @@ test('memory: of an unknown load, it comes back since when, however long that is
   }
 });
 
-test('memory: a change that no status has told is made now', () => {
-  const { events } = restoredHistory(savedHistory(history, 'any'), { ...found, desiredReplicas: 16 });
+test('memory: pods that no status has told of went now, or were always there', () => {
+  const eventsFrom = (desiredReplicas: number) =>
+    restoredHistory(savedHistory(history, 'any'), { ...found, desiredReplicas }).events;
 
-  assert.deepEqual(events.at(-1), { atMs: NOW_MS, change: -6 });
+  assert.deepEqual(eventsFrom(16), [...history.events, { atMs: NOW_MS, change: -6 }]);
+  assert.deepEqual(eventsFrom(4), history.events);
 });
 
 test('memory: the largest load there is fits into status', () => {
@@ -143,10 +145,11 @@ test('memory: whatever is in status, the pods stay within the limits and no load
 });
 
 /** How often status is written in a time with one load, a pass every 5 s. */
-function writesIn(seconds: number, run: Run, qps: number | undefined): { readonly run: Run; readonly writes: number } {
+function writesIn(seconds: number, run: Run, qps: number | undefined | ((second: number) => number), web = webOf()) {
   let after = run;
   for (let second = 0; second < seconds; second += 5) {
-    after = pass(later(after, 5), webOf(), { reading: qps === undefined ? NO_SERIES : load(qps) });
+    const now = typeof qps === 'function' ? qps(second) : qps;
+    after = pass(later(after, 5), web, { reading: now === undefined ? NO_SERIES : load(now) });
   }
   return { run: after, writes: after.writes - run.writes };
 }
@@ -172,6 +175,31 @@ test('memory: while fewer pods are recommended than there are, it is written eve
   assert.deepEqual([down.run.replicas, down.writes], [4, 1]);
   assert.equal(writesIn(3600, down.run, 40).writes, 0);
 });
+
+const atRest = [
+  { name: 'an idle one at minReplicas', web: webOf({ minReplicas: 3 }), pods: 3, qps: () => 0 },
+  {
+    name: 'one at minReplicas with a request now and then',
+    web: webOf(),
+    pods: 1,
+    qps: (s: number) => (s % 60 ? 0 : 3),
+  },
+  { name: 'one that is only observed', web: webOf({ mode: 'Observe' }), pods: 10, qps: () => 40 },
+  {
+    name: 'one that may not scale down',
+    web: webOf({ behavior: { scaleDown: { selectPolicy: 'Disabled' } } }),
+    ...{ pods: 10, qps: () => 40 },
+  },
+];
+
+for (const { name, web, pods, qps } of atRest) {
+  test(`memory: of ${name}, nothing is written for hours after the first window`, () => {
+    const { run } = writesIn(600, runFrom(pods), qps, web);
+
+    assert.equal(run.replicas, pods);
+    assert.equal(writesIn(6 * 3600, run, qps, web).writes, 0);
+  });
+}
 
 test('memory: that fewer pods are no longer recommended is written once', () => {
   const pending = writesIn(60, writesIn(600, runFrom(10), 100).run, 40).run;
