@@ -78,17 +78,22 @@ export interface Moment extends Found {
   readonly afterSeconds: number;
 }
 
-/** What passes find, one after another: every 5 s, some sooner, some later. */
-export function moments(maxLength: number): fc.Arbitrary<Moment[]> {
-  const moment = fc.record({
-    afterSeconds: fc.oneof(
-      { weight: 8, arbitrary: fc.constant(5) },
-      { weight: 2, arbitrary: fc.constantFrom(0, 0.3, 1, 17, 30) },
-    ),
-    reading: readings,
-    readyReplicas: fc.nat({ max: 45 }),
-  });
-  return fc.array(moment, { maxLength });
+/**
+ * What passes find, one after another: every 5 s, some sooner, some later. What is found stays for a while: a load that changed with each pass
+ * would never be low for long enough to show who forgets.
+ */
+export function moments(maxPhases: number): fc.Arbitrary<Moment[]> {
+  const afterSeconds = fc.oneof(
+    { weight: 8, arbitrary: fc.constant(5) },
+    { weight: 2, arbitrary: fc.constantFrom(0, 0.3, 1, 17, 30) },
+  );
+  const phase = fc
+    .record({
+      found: fc.record({ reading: readings, readyReplicas: fc.nat({ max: 45 }) }),
+      pauses: fc.array(afterSeconds, { minLength: 1, maxLength: 30 }),
+    })
+    .map(({ found, pauses }) => pauses.map((afterSeconds) => ({ ...found, afterSeconds })));
+  return fc.array(phase, { maxLength: maxPhases }).map((phases) => phases.flat());
 }
 
 const ago = fc.integer({ min: 0, max: 4000 }).map((seconds) => NOW_MS - seconds * 1000);

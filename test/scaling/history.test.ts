@@ -100,6 +100,15 @@ test('history: a falling load is remembered for a fifteenth of the window too lo
   }
 });
 
+test('history: a recommendation between two seconds counts for all of its window', () => {
+  const list = [
+    { atMs: NOW_MS + 300, replicas: 9 },
+    { atMs: NOW_MS + 60_299, replicas: 3 },
+  ];
+
+  assert.equal(stabilized(list, { upMs: 0, downMs: 60_000 }, 9).pods, 9);
+});
+
 test('history: within one second the lowest counts upwards and the highest downwards', () => {
   const list = [3, 9, 5].map((replicas, index) => ({ atMs: NOW_MS + 100 + index * 100, replicas }));
   const window = { upMs: 60_000, downMs: 60_000 };

@@ -53,6 +53,14 @@ test('memory: of an unknown load, it comes back since when, however long that is
   }
 });
 
+test('memory: a load that was known when the syncer ended is no old one, though nothing was written for hours', () => {
+  const saved = savedHistory({ ...history, knownMs: NOW_MS - 7_200_000 }, 'DesiredWithinRange');
+  const web = webOf({ fallback: { staleAfterSeconds: 300, replicas: 50 } });
+  const first = decide(web, factsOf(10, { history: restoredHistory(saved, found) }));
+
+  assert.deepEqual([first.replicas, first.reason], [10, 'NoSeries']);
+});
+
 test('memory: pods that no status has told of went now, or were always there', () => {
   const eventsFrom = (desiredReplicas: number) =>
     restoredHistory(savedHistory(history, 'any'), { ...found, desiredReplicas }).events;

@@ -98,6 +98,13 @@ test('windows: a recommendation counts until its window is over, not at its end'
   assert.equal(after(300_000), 3);
 });
 
+test('windows: without a window nothing counts, not even what was recommended within this very second', () => {
+  const history = { recommendations: [{ atMs: NOW_MS + 900, replicas: 6 }], missingMs: NOW_MS + 900 };
+  const to = (desired: number) => stabilize({ current: 6, desired, nowMs: NOW_MS }, history, windows(0, 0));
+
+  assert.deepEqual([to(3), to(9)], [3, 9]);
+});
+
 test('windows: recommendations that may be missing hold pods, and never keep any from coming', () => {
   const history = { recommendations: [], missingMs: NOW_MS - 1000 };
   const after = (ms: number, desired: number) =>
