@@ -21,7 +21,7 @@ interface Chosen {
   readonly wish?: Wish;
 }
 
-/** The limits of one ElasticWeb: its own, and the syncer's above them. */
+/** The limits of one ElasticWeb. The upper one, which is its own or the syncer's, stands above the lower one. */
 interface Limits {
   readonly min: number;
   readonly max: number;
@@ -34,8 +34,7 @@ interface Limits {
  */
 export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
   const { autoscaling } = spec;
-  const max = Math.min(autoscaling.maxReplicas, facts.maxReplicas);
-  const limits = { min: Math.min(autoscaling.minReplicas, max), max };
+  const limits = { min: autoscaling.minReplicas, max: Math.min(autoscaling.maxReplicas, facts.maxReplicas) };
   const chosen = choose(spec, facts, limits);
   const { wish } = chosen;
   const known = {

@@ -78,10 +78,8 @@ export function withRecommendation(
       ? matters(all, windows.upMs, atMs, (later, earlier) => later <= earlier)
       : new Set<Recommendation>();
   const kept = all.filter((one) => one === latest || highest.has(one) || lowest.has(one));
-  const { missingMs = 0 } = history;
   return {
     ...history,
-    missingMs: missingMs > atMs - windows.downMs ? missingMs : undefined,
     recommendations: bounded(kept, Math.max(windows.upMs, windows.downMs), joinHigher),
   };
 }

@@ -100,8 +100,8 @@ export function isSaveDue(saved: ScalingStatus | undefined, history: History, pr
   if (saved === undefined) return true;
   const { nowMs, currentReplicas, minReplicas } = present;
   const before = recommendationsIn(saved);
-  const { recommendations, missingMs, knownMs = 0 } = history;
-  const isHeld = missingMs !== undefined || recommendations.some(({ replicas }) => replicas >= currentReplicas);
+  const { recommendations, knownMs = 0 } = history;
+  const isHeld = recommendations.some(({ replicas }) => replicas >= currentReplicas);
   const isDue = areFewer(recommendations, currentReplicas)
     ? isHeld && currentReplicas > minReplicas
     : areFewer(before, currentReplicas);

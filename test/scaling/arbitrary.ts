@@ -5,7 +5,7 @@ import type { DefaultedElasticWebSpec } from '../../src/api/types.ts';
 import type { History } from '../../src/scaling/history.ts';
 import type { Measured, Reading } from '../../src/scaling/reading.ts';
 import type { Found } from './run.ts';
-import { EXTERNAL, NO_SERIES, NOW_MS, webOf } from './web.ts';
+import { EXTERNAL, load, NO_SERIES, NOW_MS, webOf } from './web.ts';
 
 const policy = fc.record({
   type: fc.constantFrom('Pods' as const, 'Percent' as const),
@@ -74,6 +74,9 @@ export const readings: fc.Arbitrary<Reading> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(NO_SERIES) },
 );
 
+/** Loads that come back, all of them shown. */
+const levels = fc.constantFrom(20, 100, 110, 300).map((qps) => load(qps));
+
 export interface Moment extends Found {
   readonly afterSeconds: number;
 }
@@ -89,7 +92,7 @@ export function moments(maxPhases: number): fc.Arbitrary<Moment[]> {
   );
   const phase = fc
     .record({
-      found: fc.record({ reading: readings, readyReplicas: fc.nat({ max: 45 }) }),
+      found: fc.record({ reading: fc.oneof(readings, levels), readyReplicas: fc.nat({ max: 45 }) }),
       pauses: fc.array(afterSeconds, { minLength: 1, maxLength: 30 }),
     })
     .map(({ found, pauses }) => pauses.map((afterSeconds) => ({ ...found, afterSeconds })));

@@ -41,7 +41,7 @@ test('restart: at any moment', () => {
 
       assertNoFewer(firstDifference(run, restarted(run), web, rest));
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
 
@@ -62,7 +62,7 @@ test('restart: after nobody watched for a while', () => {
 
       assertNoFewer(firstDifference(run, restarted(run), web, rest));
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
 
@@ -80,7 +80,7 @@ test('restart: again and again', () => {
 
       assert.ok(restless.replicas >= run.replicas, `${restless.replicas} pods instead of ${run.replicas}`);
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
 
@@ -101,6 +101,6 @@ test('restart: between the change of the number and the status that tells it', (
 
       assertNoFewer(firstDifference(run, restarted({ ...run, told }), web, rest));
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
