@@ -31,7 +31,12 @@ export function loadQuery(group: Group, settings: QuerySettings): string {
  * Prometheus itself says only two intervals after the last scrape that a target is gone.
  */
 function fastRate(series: string, windows: Windows): string {
-  return `irate(${series}[${duration(windows.fastWindowSeconds)}]) and timestamp(${series}) > time() - ${edgeSeconds(windows)}`;
+  return `irate(${series}[${duration(windows.fastWindowSeconds)}]) and ${present(series, edgeSeconds(windows))}`;
+}
+
+/** The series whose last sample is at most so old, and that Prometheus has not seen end: it marks the end of a series, as no sample. */
+function present(series: string, edge: number): string {
+  return `timestamp(${series}) > time() - ${edge}`;
 }
 
 /** What counts as the beginning or the end of a window: a scrape interval, and a bit because no scrape is on time. */
@@ -43,7 +48,8 @@ function edgeSeconds({ scrapeIntervalSeconds }: Windows): number {
  * How many targets are behind the load of each ElasticWeb of the group: the series `covered`, `seen`, `fast` and `idle`.
  *
  * - `covered`: have samples both at the beginning and at the end of the stable window, which takes 1.1 intervals and a second for each.
- *   `rate` is as generous: it takes the load of a series to go on for 1.1 intervals.
+ *   `rate` takes the load of a series to go on for 1.1 intervals at both ends; beyond that the fast reading is the whole one. A series
+ *   that ended has neither, so it is not covered from its end on.
  * - `seen`: have any sample in it. `fast`: count in the fast reading.
  * - `idle`: were scraped all the time, beside others that have the metric, and never had it. Some libraries make a series with the first
  *   request, and clients with few lasting connections leave pods without any: those pods miss nothing, they serve nothing.
@@ -56,7 +62,7 @@ export function coverageQuery(group: Group, settings: QuerySettings): string {
   const targets = (samples: string) => `count by (${[...identity, 'instance'].join(', ')}) (${samples})`;
   const count = (found: string) => `count by (${identity.join(', ')}) (${found})`;
   return readings({
-    covered: count(`${targets(first(series, stable, edge))} and ${targets(last(series, edge))}`),
+    covered: count(`${targets(first(series, stable, edge))} and ${targets(present(series, edge))}`),
     seen: count(targets(last(series, stable))),
     fast: count(targets(fastRate(series, settings.windows))),
     ...(group.type === 'Pods' ? { idle: count(idleTargets(series, edge, targets, settings)) } : {}),

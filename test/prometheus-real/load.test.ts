@@ -224,6 +224,18 @@ describe('on a real Prometheus', { concurrency: true }, () => {
     assert.equal(last?.kind === 'unknown' && last.reason, 'NoSeries');
   });
 
+  test('when a scrape finds the series no more, what is left of the load is not covered from then on', async () => {
+    const pod = await pods.start(100);
+    pods.set('renamed', pod);
+    await readUntil(target('renamed'), settled(100, 1), 'the load before');
+    pod.rename();
+    const readings = await readUntil(target('renamed'), ({ kind }) => kind === 'unknown', 'the load to become unknown');
+    // Beyond the tolerance downwards, a tenth: covered, it would cost pods.
+    const low = measuredOnes(readings).filter(({ stableQps = 0, fastQps = 0 }) => Math.max(stableQps, fastQps) < 90);
+    assert.ok(low.length > 0, 'the window was never partly empty');
+    for (const reading of low) assert.equal(reading.targets?.covered, 0, JSON.stringify(reading));
+  });
+
   test('a Prometheus that came back without data has the load unknown, then low and not covered, then whole', async () => {
     pods.set('back', await pods.start(100), await pods.start(undefined));
     await readUntil(target('back'), settled(100, 2), 'the load before');

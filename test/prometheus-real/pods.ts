@@ -13,6 +13,8 @@ export interface Pod {
   serve(qps: number): void;
   /** Starts anew: the counter is 0, and what was served so far is forgotten. */
   restart(): void;
+  /** Has the counter no more, as after a release that calls it something else. */
+  rename(): void;
 }
 
 /** A counter of requests, as a function of time. */
@@ -68,6 +70,9 @@ export class Pods implements AsyncDisposable {
       serve,
       restart: () => {
         if (counter !== undefined) counter = { ...counter, count: 0, sinceMs: performance.now() };
+      },
+      rename: () => {
+        counter = undefined;
       },
     };
   }
