@@ -16,7 +16,7 @@ test('the demo plays to its end, without colour in a pipe, and ends what it star
   assert.ok(!stdout.includes('\u001b'), 'no escape sequences');
   assert.doesNotMatch(stdout, /✗/);
   const chapters = [...stdout.matchAll(/^\d+\. /gm)];
-  assert.equal(chapters.length, 11);
+  assert.equal(chapters.length, 12);
   const kubeconfigs = [...stdout.matchAll(/elasticweb-control-plane-\w+/g)];
   assert.deepEqual(kubeconfigs, [], 'without --keep, the cluster is nobody else’s business');
 });

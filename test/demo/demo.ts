@@ -1,6 +1,7 @@
 /** `npm run demo`: the main job of the product, on a real control plane, from nothing to nothing. */
 
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -15,17 +16,20 @@ interface DemoFlags {
   readonly keep?: boolean;
   readonly context?: string;
   readonly yes?: boolean;
+  readonly svg: string;
 }
 
 const {
   keep = false,
   context,
   yes = false,
+  svg,
 } = new Command('demo')
   .description('Shows what elasticweb does, on a control plane of its own.')
   .option('--keep', 'leave the cluster up at the end, until Ctrl-C')
   .option('--context <name>', 'use the cluster of this kubectl context instead, after asking')
   .option('--yes', 'do not ask')
+  .option('--svg <file>', 'where the chart of load and pods is written', join(tmpdir(), 'elasticweb-demo.svg'))
   .parse()
   .opts<DemoFlags>();
 
@@ -49,7 +53,7 @@ async function play(): Promise<void> {
   screen.seen('npm run synth: dist/crd.k8s.yaml, dist/install.k8s.yaml, dist/sample.k8s.yaml');
 
   await using stage = context === undefined ? await ownStage(screen) : await existingStage(screen, context, yes);
-  await new Story(screen, stage, interrupted.signal).tell(keep);
+  await new Story(screen, stage, interrupted.signal).tell(keep, svg);
   screen.line();
   screen.line(`That was everything, in ${seconds(startMs)}.`);
   if (!keep) return;

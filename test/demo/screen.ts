@@ -1,6 +1,7 @@
 /** How the demo looks: coloured on a terminal, plain when piped. */
 
 import { styleText } from 'node:util';
+import { hasColor, widthOf } from '../../src/cli/terminal.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -33,6 +34,14 @@ export class Screen {
   /** What a command answered. */
   output(text: string): void {
     for (const line of text.trimEnd().split('\n')) this.line(this.#styled('dim', `     ${line}`.trimEnd()));
+  }
+
+  /** A chart, drawn for what this stream can show. */
+  chart(draw: (look: { readonly width: number; readonly color: boolean }) => readonly string[]): void {
+    this.line();
+    for (const line of draw({ width: widthOf(this.#stream), color: hasColor(this.#stream, process.env) }))
+      this.line(line);
+    this.line();
   }
 
   /** What was expected and has come true. */

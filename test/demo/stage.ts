@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline/promises';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { runSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import type { Screen } from './screen.ts';
+import { QUICK_FLAGS, Traffic } from './traffic.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** What the syncer needs to finish what it has in hand. */
@@ -25,6 +26,8 @@ export interface Stage extends AsyncDisposable {
   readonly kubectl: (args: readonly string[]) => Promise<Answer>;
   /** The line after which the user's own kubectl talks to this cluster. */
   readonly hint: string;
+  /** Pods that serve, and the Prometheus that the syncer asks; undefined where the cluster is not the demo's own. */
+  readonly traffic: Traffic | undefined;
   /** Where the syncer of the demo writes its log. */
   readonly log: string;
 }
@@ -34,7 +37,7 @@ export async function ownStage(screen: Screen): Promise<Stage> {
   await using owned = new AsyncDisposableStack();
   screen.chapter(
     'A cluster of its own',
-    'etcd, kube-apiserver, kube-controller-manager, kube-scheduler, and KWOK, which plays nodes and pods. Built from source once.',
+    'etcd, kube-apiserver, kube-controller-manager, kube-scheduler, and KWOK, which plays nodes and pods; Prometheus. Built from source once.',
   );
   const startMs = performance.now();
   // Installed before the controllers start: the garbage collector looks for new kinds only every 30 s.
@@ -43,13 +46,16 @@ export async function ownStage(screen: Screen): Promise<Stage> {
   const { serverVersion } = JSON.parse(stdout) as { serverVersion: { gitVersion: string } };
   screen.seen(`Kubernetes ${serverVersion.gitVersion} with dist/install.k8s.yaml, after ${seconds(startMs)}`);
 
-  const syncer = await startSyncer(controlPlane, 'syncer', '--log-format=text');
+  const traffic = owned.use(await Traffic.start(controlPlane));
+  const flags = ['--log-format=text', `--prometheus-url=${traffic.prometheusUrl}`, ...QUICK_FLAGS];
+  const syncer = await startSyncer(controlPlane, 'syncer', ...flags);
   owned.defer(() => syncer.stop(GRACE));
   screen.seen('npm run syncer, with the rights of its ServiceAccount and no others');
   const kept = owned.move();
   return {
     hint: `export KUBECONFIG=${controlPlane.kubeconfig}`,
     log: syncer.logFile,
+    traffic,
     kubectl: (args) => controlPlane.kubectl(args),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -142,6 +148,7 @@ export async function existingStage(screen: Screen, context: string, consent: bo
   return {
     hint: `kubectl config use-context ${context}`,
     log: syncer.logFile,
+    traffic: undefined,
     kubectl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
+import { tellLoad } from './load-chapter.ts';
 import type { Screen } from './screen.ts';
 import { type Stage, seconds } from './stage.ts';
 
@@ -26,8 +27,11 @@ export class Story {
     this.#signal = signal;
   }
 
-  /** @param keep leaves the last ElasticWeb for the user to play with */
-  async tell(keep: boolean): Promise<void> {
+  /**
+   * @param keep leaves the last ElasticWeb for the user to play with
+   * @param svg where the chart of the load is written
+   */
+  async tell(keep: boolean, svg: string): Promise<void> {
     await this.#deploy();
     await this.#scale();
     await this.#resources();
@@ -37,6 +41,7 @@ export class Story {
     await this.#refusal();
     await this.#secondResource();
     await this.#deletion();
+    await this.#load(svg);
     if (!keep) await this.#end();
   }
 
@@ -161,6 +166,31 @@ export class Story {
       ...READY,
     ]);
     await this.#kubectl('get', 'ew,deployment,service');
+  }
+
+  async #load(svg: string): Promise<void> {
+    const { traffic } = this.#stage;
+    if (traffic === undefined) {
+      this.#screen.line();
+      this.#screen.line(
+        'The chapter in which pods follow the measured load is left out: it needs a Prometheus and pods of its own, as without --context.',
+      );
+      return;
+    }
+    const teller = {
+      patch: (patch: string) => this.#patch(patch),
+      kubectl: (...args: string[]) => this.#kubectl(...args),
+      untilMeasured: () =>
+        this.#until('the load is measured', [
+          [['ew/elasticweb-sample', '.status.conditions[?(@.type=="ScalingActive")].reason'], 'ValidMetricFound'],
+        ]),
+      untilReady: (what: string, pods: string) =>
+        this.#until(what, [
+          [['deployment/elasticweb-sample', '.spec.replicas'], pods],
+          [['ew/elasticweb-sample', '.status.readyReplicas'], pods],
+        ]),
+    };
+    await tellLoad({ screen: this.#screen, teller, traffic, signal: this.#signal, svg });
   }
 
   async #end(): Promise<void> {
