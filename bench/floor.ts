@@ -113,7 +113,10 @@ async function tell(web: ElasticWebResource, deployment: Deployment, service: Se
     deployment,
     deploymentState: deploymentState(rollout),
     serviceState: serviceState(service),
-    decision: { replicas: replicasOf(web), recommendedReplicas: undefined, active: undefined, limited: undefined },
+    decision: {
+      ...{ replicas: replicasOf(web), recommendedReplicas: undefined, isProvisional: false },
+      ...{ active: undefined, limited: undefined },
+    },
     scaling: undefined,
     scaleTime: undefined,
     now: new Date(),

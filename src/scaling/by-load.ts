@@ -27,59 +27,84 @@ interface Limits {
   readonly max: number;
 }
 
+/** A gap in the readings shorter than so many windows is none: the reading after it speaks for a whole window. */
+const GAP_WINDOWS = 1.5;
+/** A load that is unknown for less is not told: one query that fails is no news for thousands of ElasticWebs. */
+const MOMENT_MS = 30_000;
+/** What does not pass by itself is told at once. */
+const LASTING: ReadonlySet<DecisionReason> = new Set(['NoMetricsSource', 'TooManyQueries']);
+
 /**
  * Decides from the measured load. An unknown load keeps the number of pods: scaling down blind hurts more than scaling down late.
  *
- * With mode Observe, the number stays and what Auto would do is told.
+ * With mode Observe, the number stays, and what Auto would do is told: going on from what it would have done before.
  */
 export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
   const { autoscaling } = spec;
+  const observes = autoscaling.mode === 'Observe';
   const limits = { min: autoscaling.minReplicas, max: Math.min(autoscaling.maxReplicas, facts.maxReplicas) };
-  const chosen = choose(spec, facts, limits);
+  const chosen = choose(spec, facts, limits, startOf(spec, facts));
   const { wish } = chosen;
-  const known = {
-    qps: wish?.qps,
-    podQps: wish?.podQps,
-    history: chosen.history,
+  const common = {
+    ...{ qps: wish?.qps, podQps: wish?.podQps, history: chosen.history, reason: chosen.reason },
+    isProvisional: isProvisional(facts, chosen),
     active: activity(spec, facts),
     limited: limitation(chosen, spec, limits),
   };
-  if (autoscaling.mode === 'Observe') {
-    const replicas = Math.min(facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas), facts.maxReplicas);
-    return { ...known, replicas, recommendedReplicas: chosen.replicas, reason: chosen.reason, why: 'mode Observe' };
+  if (observes) {
+    const replicas = facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
+    return { ...common, replicas, recommendedReplicas: chosen.replicas, why: 'mode Observe' };
   }
-  return {
-    ...known,
-    replicas: chosen.replicas,
-    recommendedReplicas: undefined,
-    reason: chosen.reason,
-    why: whyOf(spec, facts, chosen),
-  };
+  const why = whyOf(spec, facts, chosen);
+  return { ...common, replicas: chosen.replicas, recommendedReplicas: undefined, why };
 }
 
-function choose(spec: Scaled, facts: ScalingFacts, limits: Limits): Chosen {
-  const { currentReplicas, reading } = facts;
-  const start = currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
+/**
+ * The number to go on from. While the load is unknown nobody has a reason to have fewer pods than were decided last: where a Deployment was
+ * scaled down by hand, or deleted, they come back.
+ */
+function startOf(spec: Scaled, facts: ScalingFacts): number {
+  const { currentReplicas, decidedReplicas = 0, recommendedReplicas, reading, maxReplicas } = facts;
+  const live = currentReplicas ?? Math.max(decidedReplicas, initialReplicas(spec, maxReplicas));
+  if (spec.autoscaling.mode === 'Observe') return recommendedReplicas ?? live;
+  return reading.kind === 'unknown' ? Math.max(live, decidedReplicas) : live;
+}
+
+function choose(spec: Scaled, facts: ScalingFacts, limits: Limits, start: number): Chosen {
+  const { reading } = facts;
   // A limit is the user's word and holds whatever the load is.
   const current = clamp(start, limits);
-  if (reading.kind === 'unknown') return hold(spec, facts, limits, current, reading);
+  if (reading.kind === 'unknown') return hold(spec, facts, { limits, start, current, reading });
   return follow(spec, { ...facts, reading }, limits, current);
 }
 
-function hold(spec: Scaled, facts: ScalingFacts, limits: Limits, current: number, { reason }: Unknown): Chosen {
-  const { currentReplicas, nowMs } = facts;
-  if (currentReplicas === undefined) return { replicas: current, reason: 'FirstDeployment', history: facts.history };
+function hold(
+  spec: Scaled,
+  facts: ScalingFacts,
+  { limits, start, current, reading: { reason } }: { limits: Limits; start: number; current: number; reading: Unknown },
+): Chosen {
+  const { currentReplicas, decidedReplicas, nowMs } = facts;
+  if ((currentReplicas ?? decidedReplicas) === undefined) {
+    return { replicas: current, reason: 'FirstDeployment', history: facts.history };
+  }
   const { staleAfterSeconds, replicas, allowScaleDown = false } = spec.autoscaling.fallback;
   const knownMs = facts.history.knownMs ?? wholeSecond(nowMs);
   const history = { ...facts.history, knownMs };
-  const held = { replicas: current, reason: limitReason(currentReplicas, current) ?? reason, history };
-  // No pods are a decision that was made while the load was known; and what nobody has looked for yet is not missing.
-  if (replicas === undefined || current === 0 || reason === 'NotReadYet') return held;
+  const held = { replicas: current, reason: limitReason(start, current) ?? reason, history };
+  // No pods are a decision that was made while the load was known; and what nobody looks for is not missing.
+  const isAsked = reason !== 'NotReadYet' && reason !== 'NoMetricsSource';
+  if (replicas === undefined || current === 0 || !isAsked) return held;
   // A syncer that was away does not know how long the load was unknown: it takes pods away late rather than early.
   const sinceMs = replicas < current ? Math.max(knownMs, history.sinceMs ?? 0) : knownMs;
   if (nowMs - sinceMs <= staleAfterSeconds * 1000) return held;
   const fallback = clamp(allowScaleDown ? replicas : Math.max(replicas, current), limits);
   return fallback === current ? held : { replicas: fallback, reason: 'Fallback', history };
+}
+
+function isProvisional({ reading, currentReplicas, nowMs }: ScalingFacts, { replicas, history }: Chosen): boolean {
+  if (reading.kind === 'measured' || LASTING.has(reading.reason)) return false;
+  if (reading.reason === 'NotReadYet') return true;
+  return replicas === currentReplicas && nowMs - (history.knownMs ?? nowMs) < MOMENT_MS;
 }
 
 function follow(
@@ -94,17 +119,20 @@ function follow(
   const wish = recommend(singlePodQPS, autoscaling, { reading, current, ready, history: facts.history, nowMs }, rates);
   const isJump = wish.qps > 0 && wish.qps >= JUMP * singlePodQPS * current;
   const windows = { upMs: rates.up.windowMs, downMs: rates.down.windowMs };
+  const before = wish.lastStepFits ? withLastStepDone(facts.history) : facts.history;
   const history = {
-    ...withRecommendation(
-      wish.lastStepFits ? withLastStepDone(facts.history) : facts.history,
-      { atMs: nowMs, replicas: wish.replicas },
-      windows,
-    ),
+    ...withRecommendation(before, { atMs: nowMs, replicas: wish.replicas }, windows),
+    missingMs: isAfterGap(facts) ? wholeSecond(nowMs) : facts.history.missingMs,
     knownMs: wholeSecond(nowMs),
     knownQps: wish.qps,
     jumpedMs: isJump ? wholeSecond(nowMs) : facts.history.jumpedMs,
   };
   return { ...slow({ ...facts, history }, wish, rates, limits, current), history, wish };
+}
+
+/** Whether nothing was measured for so long, or ever, that nobody knows how many pods were needed meanwhile: as after a restart. */
+function isAfterGap({ history, nowMs, stableWindowMs }: ScalingFacts): boolean {
+  return nowMs - (history.recommendations.at(-1)?.atMs ?? 0) > GAP_WINDOWS * stableWindowMs;
 }
 
 /** From what the load asks for to what is done: windows, policies, a pause after a jump, and the limits, in this order. */

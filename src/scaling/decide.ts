@@ -36,6 +36,7 @@ function declared(
     why,
     qps: undefined,
     podQps: undefined,
+    isProvisional: false,
     active,
     limited: undefined,
     history,

@@ -14,6 +14,10 @@ export interface ScalingFacts {
   readonly object: string;
   /** The replicas that the live Deployment asks for; undefined while there is none. */
   readonly currentReplicas: number | undefined;
+  /** The number that was decided last, where that is known: what differs from it is somebody else's doing. */
+  readonly decidedReplicas?: number | undefined;
+  /** With mode Observe: the number that was recommended last. */
+  readonly recommendedReplicas?: number | undefined;
   /** Pods of it that are ready. */
   readonly readyReplicas: number;
   readonly reading: Reading;
@@ -37,6 +41,8 @@ export interface Decision {
   readonly qps: number | undefined;
   /** Requests per second that a pod carries; undefined where that is not known. */
   readonly podQps: number | undefined;
+  /** It says less than what was said before, and is not worth telling: the load is not read yet, or unknown for a moment only. */
+  readonly isProvisional: boolean;
   /** Whether scaling with the load is at work; undefined where nobody asked for it. */
   readonly active: Judgement | undefined;
   /** Whether a limit keeps the number from what was wanted. */

@@ -3,10 +3,8 @@
 import type { ScalingStatus } from '../api/types.ts';
 import { type History, NO_HISTORY, type Recommendation, type ScaleEvent, withScaling, wholeSecond } from './history.ts';
 
-/** Unless a decision changes something, history is written at most this often. */
-const SAVE_EVERY_MS = 30_000;
-/** What the last write may have missed: the time between two, and some for the write itself. */
-const MAY_BE_MISSING_MS = SAVE_EVERY_MS + 5_000;
+/** A restart that takes no longer says nothing about the load. */
+const RESTART_MS = 35_000;
 /** Clocks of two machines differ by less. What is further ahead is nonsense. */
 const MOST_SKEW_MS = 60_000;
 /** The longest window that behavior knows. */
@@ -42,8 +40,8 @@ export interface Found {
  * The history to go on with. What is missing in it is taken for what keeps most pods, so that a restart never gives fewer of them than
  * no restart would:
  *
- * - Recommendations after the last write: they may have been as high as you like. That write is not long ago where the last
- *   recommendation was below the number that there is, and may be where it was not: then nothing more was written.
+ * - Recommendations after the last write, which is made when a decision changes something: they may have been as high as you like, until
+ *   now. So a restart begins the downward window anew.
  * - A change of the number that no status has told: pods that went as if they went now, pods that came as if they had been there.
  * - When the load was last known: as long ago as it may be for a fallback that adds pods; for one that removes some, not before now.
  *
@@ -56,63 +54,18 @@ export function restoredHistory(saved: ScalingStatus | undefined, found: Found):
     list
       .filter(({ atMs }) => atMs > nowMs - LONGEST_WINDOW_MS && atMs <= nowMs + MOST_SKEW_MS)
       .map((one) => ({ ...one, atMs: Math.min(one.atMs, latestMs) }));
-  const recommendations = plausible(recommendationsIn(saved));
   const knownMs = Date.parse(saved?.observedTime ?? '');
   const lastKnownMs = knownMs <= nowMs + MOST_SKEW_MS ? Math.min(knownMs, latestMs) : undefined;
   const history: History = {
     ...NO_HISTORY,
-    recommendations,
+    recommendations: plausible(recommendationsIn(saved)),
     events: plausible(eventsIn(saved)),
-    missingMs: wholeSecond(missingUntil(recommendations, knownMs, found)),
-    knownMs: wasActive ? wholeSecond(nowMs - MAY_BE_MISSING_MS) : lastKnownMs,
+    missingMs: latestMs,
+    knownMs: wasActive ? wholeSecond(nowMs - RESTART_MS) : lastKnownMs,
     knownQps: saved?.observedMilliQPS === undefined ? undefined : saved.observedMilliQPS / 1000,
     sinceMs: latestMs,
   };
   return withScaling(history, { atMs: nowMs, from: Math.max(desiredReplicas, currentReplicas), to: currentReplicas });
-}
-
-/** Until when there may have been recommendations as high as the number that there is. */
-function missingUntil(
-  recommendations: readonly Recommendation[],
-  knownMs: number,
-  { nowMs, currentReplicas }: Found,
-): number {
-  if (!areFewer(recommendations, currentReplicas)) return nowMs;
-  const savedMs = Math.max(recommendations.at(-1)?.atMs ?? 0, Number.isNaN(knownMs) ? 0 : knownMs);
-  return Math.min(nowMs, savedMs + MAY_BE_MISSING_MS);
-}
-
-/** What decides whether the history is worth a write. */
-export interface Present {
-  readonly nowMs: number;
-  /** Pods that the Deployment asks for. */
-  readonly currentReplicas: number;
-  /** Below this it does not go. */
-  readonly minReplicas: number;
-}
-
-/**
- * Whether what status holds should be written anew, though no decision changed anything. Only while fewer pods are recommended than there
- * are and the downward window holds them: then it matters for how long already. And once when that is over. Otherwise a restart loses
- * nothing, and thousands of ElasticWebs at rest cost no write.
- */
-export function isSaveDue(saved: ScalingStatus | undefined, history: History, present: Present): boolean {
-  if (saved === undefined) return true;
-  const { nowMs, currentReplicas, minReplicas } = present;
-  const before = recommendationsIn(saved);
-  const { recommendations, knownMs = 0 } = history;
-  const isHeld = recommendations.some(({ replicas }) => replicas >= currentReplicas);
-  const isDue = areFewer(recommendations, currentReplicas)
-    ? isHeld && currentReplicas > minReplicas
-    : areFewer(before, currentReplicas);
-  const savedMs = Math.max(before.at(-1)?.atMs ?? 0, Date.parse(saved.observedTime ?? '') || 0);
-  const newestMs = Math.max(recommendations.at(-1)?.atMs ?? 0, knownMs);
-  return isDue && newestMs > savedMs && nowMs - savedMs >= SAVE_EVERY_MS;
-}
-
-/** Whether fewer pods were recommended last than there are. */
-function areFewer(recommendations: readonly Recommendation[], currentReplicas: number): boolean {
-  return (recommendations.at(-1)?.replicas ?? currentReplicas) < currentReplicas;
 }
 
 function recommendationsIn(saved: ScalingStatus | undefined): Recommendation[] {

@@ -8,7 +8,7 @@ import type { LoadTarget } from '../prometheus/source.ts';
 import { decide } from '../scaling/decide.ts';
 import type { Decision, DecisionReason, ScalingSpec } from '../scaling/decision.ts';
 import { type History, NO_HISTORY, withScaling } from '../scaling/history.ts';
-import { isSaveDue, restoredHistory } from '../scaling/memory.ts';
+import { restoredHistory } from '../scaling/memory.ts';
 import { type Reading, unknown } from '../scaling/reading.ts';
 import type { Cache } from './cache.ts';
 import type { ElasticWebResource } from './kinds.ts';
@@ -65,11 +65,10 @@ export interface ScalingView {
   readonly reason: DecisionReason | undefined;
 }
 
-/** What is remembered of one ElasticWeb, and what decides whether that is written down. */
+/** What is remembered of one ElasticWeb, and what time it is. */
 export interface Memory {
   readonly history: History;
   readonly nowMs: number;
-  readonly minReplicas: number;
 }
 
 /** So many are decided without giving other work a turn: some milliseconds. */
@@ -130,7 +129,7 @@ export class Autoscaler {
   /** What is to be remembered of an ElasticWeb, and when it was decided; undefined where nothing is. */
   memoryOf(web: ElasticWebResource): Memory | undefined {
     const entry = this.#entries.get(keyOf(web));
-    return entry && { history: entry.history, nowMs: this.#options.nowMs(), minReplicas: minReplicasOf(entry) };
+    return entry && { history: entry.history, nowMs: this.#options.nowMs() };
   }
 
   /** What scaling says about an ElasticWeb; undefined where its load is not read. */
@@ -181,9 +180,8 @@ export class Autoscaler {
     // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
     if (web === undefined || pods === undefined || pods.owner !== entry.uid) return false;
     const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
-    if (decision.replicas !== pods.replicas || isNews(decision, web.status)) return true;
-    const now = { nowMs: this.#options.nowMs(), currentReplicas: pods.replicas, minReplicas: minReplicasOf(entry) };
-    return isSaveDue(web.status?.scaling, entry.history, now);
+    const isNew = web.status?.scaling === undefined || isNews(decision, web.status, this.#options.nowMs());
+    return decision.replicas !== pods.replicas || isNew;
   }
 
   #decide(web: ElasticWebResource, entry: Entry, pods: LivePods): Decision {
@@ -193,10 +191,16 @@ export class Autoscaler {
     return decision;
   }
 
-  #facts({ metadata }: ElasticWebResource, pods: LivePods, reading: Reading, history: History = NO_HISTORY) {
+  #facts({ metadata, status }: ElasticWebResource, pods: LivePods, reading: Reading, history: History = NO_HISTORY) {
     const { nowMs, stableWindowMs, maxReplicas } = this.#options;
-    const object = `${metadata.name} -n ${metadata.namespace ?? ''}`;
-    return { ...pods, object, reading, history, nowMs: nowMs(), stableWindowMs, maxReplicas };
+    // Before it had a Deployment, nothing was decided that counts.
+    const hasActed = status?.conditions?.some(({ type }) => type === 'DeploymentReady') ?? false;
+    return {
+      ...{ ...pods, reading, history, nowMs: nowMs(), stableWindowMs, maxReplicas },
+      object: `${metadata.name} -n ${metadata.namespace ?? ''}`,
+      decidedReplicas: hasActed ? status?.desiredReplicas : undefined,
+      recommendedReplicas: status?.recommendedReplicas,
+    };
   }
 
   /** What the syncer before this one remembered. */
@@ -219,11 +223,7 @@ function goneOn({ target: before, history }: Entry, target: LoadTarget | undefin
 /** Whether status says that the load was asked for and not known. That it was set by hand says nothing about it. */
 function wasUnknown(conditions: readonly Condition[]): boolean {
   const active = conditions.find(({ type }) => type === 'ScalingActive');
-  return active?.status === 'False' && !['ManualOverride', 'ReplicasContended'].includes(active.reason);
-}
-
-function minReplicasOf({ spec }: Entry): number {
-  return spec.autoscaling?.minReplicas ?? 0;
+  return active?.status === 'False' && !['ManualOverride', 'ReplicasContended', 'Suspended'].includes(active.reason);
 }
 
 function targetOf({ metadata }: ElasticWebResource, spec: DefaultedElasticWebSpec): LoadTarget | undefined {

@@ -1,28 +1,29 @@
 /** What status says about scaling, and whether that is news. Pure. */
 
 import type { ConditionType } from '../api/conditions.ts';
-import type { ElasticWebStatus, ScalingStatus } from '../api/types.ts';
+import type { Condition, ElasticWebStatus, ScalingStatus } from '../api/types.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
-import { isSaveDue, savedHistory } from '../scaling/memory.ts';
+import { savedHistory } from '../scaling/memory.ts';
 import type { Memory } from './autoscaler.ts';
 
+/** A limit that holds at one tick and not at the next is told no more often. */
+const LIMIT_PAUSE_MS = 30_000;
+
 /** Whether a decision says something that status does not. Its words alone are none: they go along with the next news. */
-export function isNews(decision: Decision, status: ElasticWebStatus | undefined): boolean {
-  if (isTooEarly(decision)) return false;
-  const differs = (type: ConditionType, said: Judgement | undefined): boolean => {
-    const told = status?.conditions?.find((condition) => condition.type === type);
-    return told?.reason !== said?.reason || (told !== undefined && (told.status === 'True') !== said?.status);
-  };
+export function isNews(decision: Decision, status: ElasticWebStatus | undefined, nowMs: number): boolean {
+  const told = (type: ConditionType) => status?.conditions?.find((condition) => condition.type === type);
+  const [active, limited] = [told('ScalingActive'), told('ScalingLimited')];
+  if (decision.isProvisional && active !== undefined) return false;
+  const isOldEnough = !(nowMs - Date.parse(limited?.lastTransitionTime ?? '') < LIMIT_PAUSE_MS);
   return (
-    differs('ScalingActive', decision.active) ||
-    differs('ScalingLimited', decision.limited) ||
+    differs(active, decision.active) ||
+    (differs(limited, decision.limited) && isOldEnough) ||
     decision.recommendedReplicas !== status?.recommendedReplicas
   );
 }
 
-/** Whether the load has not been read yet. After a restart, what was said before still stands. */
-export function isTooEarly({ active }: Pick<Decision, 'active'>): boolean {
-  return active?.reason === 'NotReadYet';
+function differs(told: Condition | undefined, said: Judgement | undefined): boolean {
+  return told?.reason !== said?.reason || (told !== undefined && (told.status === 'True') !== said?.status);
 }
 
 /** What is to be remembered as status has it: that of the last write, until there is a reason to write. */
@@ -34,7 +35,7 @@ export function rememberedScaling(
 ): { readonly kept: ScalingStatus | undefined; readonly fresh: ScalingStatus | undefined } {
   if (memory === undefined) return { kept: undefined, fresh: undefined };
   const fresh = savedHistory(memory.history, decision.reason);
-  const now = { ...memory, currentReplicas: decision.replicas };
-  const isDue = wasScaled || isNews(decision, before) || isSaveDue(before?.scaling, memory.history, now);
-  return { kept: isDue && !isTooEarly(decision) ? fresh : before?.scaling, fresh };
+  const isFirst = before?.scaling === undefined && !decision.isProvisional;
+  const isDue = wasScaled || isFirst || isNews(decision, before, memory.nowMs);
+  return { kept: isDue ? fresh : before?.scaling, fresh };
 }

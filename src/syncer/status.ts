@@ -13,7 +13,6 @@ import { selectorLabels } from '../construct/names.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
 import type { Deployment, ElasticWebResource, Service } from './kinds.ts';
 import type { Rollout } from './rollout.ts';
-import { isTooEarly } from './scaling-status.ts';
 
 /** How a pass went. */
 export type Outcome =
@@ -41,7 +40,8 @@ export interface Findings {
   readonly deploymentState: ChildState | undefined;
   readonly serviceState: ChildState | undefined;
   /** How many pods there should be, and why; undefined if that was not decided, and then what was said before stays. */
-  readonly decision: Pick<Decision, 'replicas' | 'recommendedReplicas' | 'active' | 'limited'> | undefined;
+  readonly decision:
+    Pick<Decision, 'replicas' | 'recommendedReplicas' | 'isProvisional' | 'active' | 'limited'> | undefined;
   /** What scaling must remember. */
   readonly scaling: ScalingStatus | undefined;
   /** When the number of pods was changed, if no status has told that yet. */
@@ -111,6 +111,9 @@ export function rfc3339(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }
 
+/** Whatever the load is, nothing follows it. */
+const PAUSED: Said = { status: 'False', reason: 'Suspended', message: 'spec.suspend is set: the number of pods stays' };
+
 /** A condition without what follows from the pass as a whole. */
 type Said = Pick<Condition, 'status' | 'reason' | 'message'>;
 
@@ -119,7 +122,8 @@ function conditionsOf(findings: Findings): Condition[] {
   const generation = generationTold(findings);
   const before = new Map(web.status?.conditions?.map((condition) => [condition.type, condition]));
   const { decision } = findings;
-  const stands = decision === undefined || (isTooEarly(decision) && before.has('ScalingActive'));
+  const isPaused = outcome.kind === 'suspended' && (before.has('ScalingActive') || decision?.active !== undefined);
+  const stands = decision === undefined || (decision.isProvisional && before.has('ScalingActive'));
   const said: Readonly<Record<ConditionType, Said | undefined>> = {
     ...(isUnseen(outcome) && hasSpoken(web)
       ? { Ready: before.get('Ready'), Reconciling: before.get('Reconciling'), Stalled: before.get('Stalled') }
@@ -128,7 +132,11 @@ function conditionsOf(findings: Findings): Condition[] {
       ? childCondition(findings.deploymentState)
       : before.get('DeploymentReady'),
     ServiceReady: findings.serviceState ? childCondition(findings.serviceState) : before.get('ServiceReady'),
-    ScalingActive: stands ? before.get('ScalingActive') : decision.active && judged(decision.active),
+    ScalingActive: isPaused
+      ? PAUSED
+      : stands
+        ? before.get('ScalingActive')
+        : decision.active && judged(decision.active),
     ScalingLimited: stands ? before.get('ScalingLimited') : decision.limited && judged(decision.limited),
   };
   return CONDITION_TYPES.flatMap((type) => {

@@ -123,7 +123,7 @@ test('decide by load: with Observe the number stays, and what is recommended is 
     );
 
     if (known.currentReplicas !== undefined) {
-      assert.equal(observed.replicas, Math.min(known.currentReplicas, known.maxReplicas));
+      assert.equal(observed.replicas, known.currentReplicas);
     }
     assert.equal(observed.recommendedReplicas, decide(web, known).replicas);
   });

@@ -145,7 +145,7 @@ const rows: readonly Row[] = [
     reading: load(0),
     ceiling: 40,
     pods: 40,
-    reason: 'TooFewReplicas',
+    reason: 'ScaleDownStabilized',
   },
   { name: 'no pods for no load', autoscaling: toZero, current: 3, reading: load(0), pods: 0, reason: fits },
   { name: 'none stay none', autoscaling: toZero, current: 0, reading: load(0), pods: 0, reason: fits },

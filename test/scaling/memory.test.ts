@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { ScalingStatus } from '../../src/api/types.ts';
 import { decide } from '../../src/scaling/decide.ts';
 import { type History, NO_HISTORY } from '../../src/scaling/history.ts';
-import { isSaveDue, restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
+import { restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
 import { later, pass, restarted, type Run, runFrom } from './run.ts';
 import { factsOf, load, NO_SERIES, NOW_MS, webOf } from './web.ts';
 
@@ -167,21 +167,28 @@ test('memory: at rest nothing is written for hours, neither with a known load no
 
   assert.equal(known.writes, 1, 'the first status');
   assert.equal(writesIn(6 * 3600, known.run, 99).writes, 0);
-  const unknown = writesIn(5, known.run, undefined);
-  assert.equal(unknown.writes, 1, 'that it is unknown is news');
+  const unknown = writesIn(60, known.run, undefined);
+  assert.equal(unknown.writes, 1, 'that it stays unknown is news');
   assert.equal(writesIn(6 * 3600, unknown.run, undefined).writes, 0);
 });
 
-test('memory: while fewer pods are recommended than there are, it is written every 30 s', () => {
+test('memory: what is about to be decided is no news: it is written when it is', () => {
   const { run } = writesIn(600, runFrom(10), 100);
-  const first = writesIn(5, run, 40);
-  const pending = writesIn(285, first.run, 40);
+  const pending = writesIn(290, run, 40);
   const down = writesIn(10, pending.run, 40);
 
-  assert.equal(first.writes, 1, 'at once, so that a restart knows since when');
-  assert.equal(pending.writes, 9);
+  assert.equal(pending.writes, 0);
   assert.deepEqual([down.run.replicas, down.writes], [4, 1]);
   assert.equal(writesIn(3600, down.run, 40).writes, 0);
+});
+
+test('memory: a load that is unknown for less than half a minute is not told', () => {
+  const { run } = writesIn(600, runFrom(10), 100);
+  const moment = writesIn(25, run, undefined);
+
+  assert.equal(moment.writes, 0);
+  assert.equal(writesIn(300, moment.run, 100).writes, 0, 'nor that it is known again');
+  assert.equal(writesIn(60, moment.run, undefined).writes, 1, 'but one that stays unknown is');
 });
 
 const atRest = [
@@ -209,18 +216,8 @@ for (const { name, web, pods, qps } of atRest) {
   });
 }
 
-test('memory: that fewer pods are no longer recommended is written once', () => {
-  const pending = writesIn(60, writesIn(600, runFrom(10), 100).run, 40).run;
-
-  assert.equal(writesIn(3600, pending, 100).writes, 1);
-});
-
 test('memory: a syncer that comes back over a world at rest writes nothing', () => {
   const { run } = writesIn(600, runFrom(10), 100);
 
   assert.equal(writesIn(3600, restarted(later(run, 3600)), 100).writes, 0);
-});
-
-test('memory: a save is due where there is none', () => {
-  assert.equal(isSaveDue(undefined, NO_HISTORY, { nowMs: NOW_MS, currentReplicas: 1, minReplicas: 1 }), true);
 });

@@ -1,19 +1,20 @@
 /**
- * A syncer at work on one ElasticWeb, without cluster: it decides, remembers what it changed, and writes status when it has news or a save
- * is due. It can be killed and started again at any time.
+ * A syncer at work on one ElasticWeb, without cluster: it decides, remembers what it changed, and writes status when it has news. It
+ * can be killed and started again at any time.
  */
 
 import type { DefaultedElasticWebSpec, ScalingStatus } from '../../src/api/types.ts';
 import { decide } from '../../src/scaling/decide.ts';
 import type { Decision, Judgement, ScalingFacts } from '../../src/scaling/decision.ts';
 import { type History, NO_HISTORY, withScaling } from '../../src/scaling/history.ts';
-import { isSaveDue, restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
+import { restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
 import { factsOf, NOW_MS } from './web.ts';
 
 /** What status tells the next syncer. */
 interface Told {
   readonly scaling: ScalingStatus;
   readonly replicas: number;
+  readonly recommended: number | undefined;
   readonly active: Judgement | undefined;
   readonly limited: Judgement | undefined;
 }
@@ -42,18 +43,28 @@ export function runFrom(replicas: number): Run {
 /** The world after one pass, which takes no time. */
 export function pass(run: Run, web: DefaultedElasticWebSpec, found: Found): Run {
   const { nowMs, told } = run;
-  const decision = decide(web, factsOf(run.replicas, { ...found, history: run.history, nowMs }));
+  const known = { decidedReplicas: told?.replicas, recommendedReplicas: told?.recommended };
+  const decision = decide(web, factsOf(run.replicas, { ...found, ...known, history: run.history, nowMs }));
   const { replicas, podQps } = decision;
   const history = withScaling(decision.history, { atMs: nowMs, from: run.replicas, to: replicas, podQps });
   const isNews =
-    told?.replicas !== replicas || !isSame(told.active, decision.active) || !isSame(told.limited, decision.limited);
+    told?.replicas !== replicas ||
+    (!decision.isProvisional &&
+      (!isSame(told.active, decision.active) ||
+        !isSame(told.limited, decision.limited) ||
+        told.recommended !== decision.recommendedReplicas));
   const after = { ...run, replicas, history, decision };
-  const minReplicas = web.autoscaling?.minReplicas ?? 0;
-  if (!isNews && !isSaveDue(told.scaling, history, { nowMs, currentReplicas: replicas, minReplicas })) return after;
+  if (!isNews) return after;
   const { active, limited, reason } = decision;
   return {
     ...after,
-    told: { scaling: savedHistory(history, reason), replicas, active, limited },
+    told: {
+      scaling: savedHistory(history, reason),
+      replicas,
+      active,
+      limited,
+      recommended: decision.recommendedReplicas,
+    },
     writes: run.writes + 1,
   };
 }

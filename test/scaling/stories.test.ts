@@ -100,7 +100,8 @@ test('story: Prometheus is away for an hour and the load has gone meanwhile', ()
 
   assert.deepEqual(story.numbers(600, steady(500)), [50]);
   assert.deepEqual(story.numbers(3600, away), [50]);
-  assert.deepEqual(story.numbers(5, steady(100)), [10], 'a known load that is covered, an hour after the peak');
+  assert.deepEqual(story.numbers(300, steady(100)), [50], 'nobody knows what was needed meanwhile');
+  assert.deepEqual(story.numbers(5, steady(100)), [10], 'a window after the first reading');
 });
 
 test('story: policies let pods come and go in steps', () => {

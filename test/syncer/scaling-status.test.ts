@@ -17,6 +17,7 @@ function decision(more: Partial<Decision> = {}): Decision {
     why: '',
     qps: 40,
     podQps: 10,
+    isProvisional: false,
     active: { status: true, reason: 'ValidMetricFound', message: 'read' },
     limited: { status: false, reason: 'DesiredWithinRange', message: 'within' },
     history: NO_HISTORY,
@@ -42,7 +43,7 @@ function status(
 
 const TOLD = status(['ScalingActive', 'True', 'ValidMetricFound'], ['ScalingLimited', 'False', 'DesiredWithinRange']);
 const unknownLoad = decision({ active: { status: false, reason: 'NoSeries', message: 'none' } });
-const notRead = decision({ active: { status: false, reason: 'NotReadYet', message: 'soon' } });
+const notRead = decision({ isProvisional: true, active: { status: false, reason: 'NotReadYet', message: 'soon' } });
 
 const rows: readonly { name: string; of: Decision; told: ElasticWebStatus; news: boolean }[] = [
   { name: 'what was told', of: decision(), told: TOLD, news: false },
@@ -84,11 +85,18 @@ const rows: readonly { name: string; of: Decision; told: ElasticWebStatus; news:
 ];
 
 for (const { name, of, told, news } of rows) {
-  test(`isNews: ${name} is ${news ? '' : 'no '}news`, () => assert.equal(isNews(of, told), news));
+  test(`isNews: ${name} is ${news ? '' : 'no '}news`, () => assert.equal(isNews(of, told, NOW), news));
 }
 
+test('isNews: a limit that comes and goes is told every 30 s at most', () => {
+  const limited = decision({ limited: { status: true, reason: 'TooManyReplicas', message: '' } });
+  const toldAtMs = Date.parse('2026-01-01T00:00:00Z');
+  assert.equal(isNews(limited, TOLD, toldAtMs + 29_000), false);
+  assert.equal(isNews(limited, TOLD, toldAtMs + 30_000), true);
+});
+
 const history = { ...NO_HISTORY, recommendations: [{ atMs: NOW, replicas: 4 }], knownMs: NOW, knownQps: 40 };
-const memory = { history, nowMs: NOW, minReplicas: 1 };
+const memory = { history, nowMs: NOW };
 const saved = {
   reason: 'DesiredWithinRange',
   recommendations: [{ time: '2026-01-02T03:00:00Z', replicas: 4 }],

@@ -22,7 +22,10 @@ function findings(outcome: Outcome, more: Partial<Findings> = {}): Findings {
     deployment: deployment(2, { replicas: 2, readyReplicas: 1 }),
     deploymentState: undefined,
     serviceState: undefined,
-    decision: { replicas: 2, recommendedReplicas: undefined, active: undefined, limited: undefined },
+    decision: {
+      ...{ replicas: 2, recommendedReplicas: undefined, isProvisional: false },
+      ...{ active: undefined, limited: undefined },
+    },
     scaling: undefined,
     scaleTime: undefined,
     now: NOW,
@@ -171,6 +174,7 @@ const anyFindings: fc.Arbitrary<Omit<Findings, 'web'>> = fc.record({
     fc.record({
       replicas: fc.nat(100),
       recommendedReplicas: maybe(fc.nat(100)),
+      isProvisional: fc.boolean(),
       active: judgement,
       limited: judgement,
     }),
