@@ -78,6 +78,11 @@ export function loadSourceOptions(flags: PrometheusFlags): LoadSourceOptions | u
     if (given !== undefined) throw new TypeError(`${asFlag(given)} is of no use without --prometheus-url`);
     return undefined;
   }
+  if (flags.interval > flags.window) {
+    throw new TypeError(
+      `--interval ${flags.interval} must not be longer than --window ${flags.window}: what happens in between would be seen by no reading`,
+    );
+  }
   return {
     url,
     auth: authOf(flags),

@@ -98,7 +98,7 @@ function simulate({ spec, object }: Candidate, trace: Trace, flags: SimulateFlag
     readyDelaySeconds: flags.readyDelay,
   };
   return {
-    ours: replay(syncerLike(spec, object), { ...run, intervalSeconds: flags.interval }),
+    ours: replay(syncerLike(spec, object, flags.interval), { ...run, intervalSeconds: flags.interval }),
     hpa: flags.compare && replay(hpaLike(spec), { ...run, intervalSeconds: HPA_SYNC_SECONDS }),
   };
 }

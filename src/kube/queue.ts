@@ -110,6 +110,11 @@ export class WorkQueue {
     this.#enter(key, 'fresh');
   }
 
+  /** The same, unless the key failed and waits for its turn: for what comes again and again anyway. */
+  addUnlessRetried(key: string): void {
+    if (this.failures(key) === 0) this.add(key);
+  }
+
   /**
    * Asks for work on a key after a delay; of several such wishes the earliest counts. An `add` in between does not take
    * it back: a wish for "not later than" is never lost, at the price of a pass that may find nothing to do.

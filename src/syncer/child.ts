@@ -51,7 +51,8 @@ export async function findChild<T extends Child>(
 /**
  * Applies `desired` where it differs from the live object. The caller has made sure that the child is absent or ours.
  *
- * `generation` is that of the ElasticWeb. A field that others change back each time is set no more than a few times a minute.
+ * `generation` is that of the ElasticWeb. `pinned`: only the very version that was looked at is changed, because what is desired rests on it;
+ * another is a conflict, and is read again. A field that others change back each time is set no more than a few times a minute.
  *
  * Creating makes an object or fails: one that somebody else made meanwhile is not touched. Updating names the uid: it changes this very object
  * or fails.
@@ -62,7 +63,7 @@ export async function applyChild<T extends Child>(
   { client, repairs }: Pick<PassContext, 'client' | 'repairs'>,
   { type, copies, live }: FoundChild<T>,
   desired: Manifest,
-  generation: number,
+  { generation, pinned = false }: { readonly generation: number; readonly pinned?: boolean },
 ): Promise<Applied<T>> {
   if (live === undefined) {
     const made = await make(client, type, desired);
@@ -77,11 +78,16 @@ export async function applyChild<T extends Child>(
     // Who changes an ElasticWeb to and fro wishes something new each time.
     wish: `${generation} ${hashOf(desired)}`,
   };
-  repairs.check(repair);
+  // About that field Contention decides, which knows a decision from a duel.
+  const isScaling = difference.path === 'spec.replicas';
+  if (!isScaling) repairs.check(repair);
 
-  if (!hasApplied(live, FIELD_MANAGER)) await claimFields(client, type, live, claimSpec);
-  const { uid } = live.metadata;
-  const body = { ...desired, metadata: { ...desired.metadata, ...(uid !== undefined && { uid }) } };
+  // Claiming makes another version of it.
+  const wasApplied = hasApplied(live, FIELD_MANAGER);
+  if (!wasApplied) await claimFields(client, type, live, claimSpec);
+  const { uid, resourceVersion } = live.metadata;
+  const named = { ...(uid !== undefined && { uid }), ...(pinned && wasApplied && { resourceVersion }) };
+  const body = { ...desired, metadata: { ...desired.metadata, ...named } };
   const apply = () => client.apply(type, body, { fieldManager: FIELD_MANAGER, force: true });
   const result = await apply().catch(async (error: unknown) => {
     // The local copy is not what is there: the next pass must not start from it again.
@@ -92,7 +98,7 @@ export async function applyChild<T extends Child>(
     return apply();
   });
   copies.observe(result);
-  repairs.made(repair);
+  if (!isScaling) repairs.made(repair);
   return { change: 'configured', before: live, live: result, difference: difference.path };
 }
 

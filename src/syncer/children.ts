@@ -68,10 +68,17 @@ export async function findChildren(
   return { deployment, service, metricsService };
 }
 
+/** The number of pods that the Deployment gets. */
+export interface WantedPods {
+  /** Undefined leaves it to whoever else sets it. */
+  readonly replicas: number | undefined;
+  /** It is the number that was found, to be kept: should there be another by now, nothing is written. */
+  readonly isKept: boolean;
+}
+
 /**
  * Renders and applies the children.
  *
- * @param replicas undefined leaves the number of pods to whoever else sets it
  * @throws Error when the resource cannot be rendered
  */
 export async function keepChildren(
@@ -79,7 +86,7 @@ export async function keepChildren(
   web: ElasticWebResource,
   valid: DefaultedElasticWeb,
   found: FoundChildren,
-  replicas: number | undefined,
+  { replicas, isKept }: WantedPods,
 ): Promise<KeptChildren> {
   const nodePort = found.service.ownership.kind === 'ours' ? keptNodePort(found.service.live, valid.spec) : undefined;
   const desired = render(valid, {
@@ -91,7 +98,7 @@ export async function keepChildren(
   const wanted = [found.deployment, found.service, ...(desired.metricsService ? [found.metricsService] : [])];
   const mayCreate = wanted.every(({ ownership }) => ownership.kind !== 'foreign');
   const keep = <T extends Child>(child: FoundChild<T>, manifest: Manifest) =>
-    keepChild(context, web, child, manifest, mayCreate);
+    keepChild(context, web, child, manifest, { mayCreate, pinned: isKept && child.type.kind === DEPLOYMENT.kind });
 
   const deployment = await keep(found.deployment, desired.deployment);
   const service = await keep(found.service, desired.service);
@@ -112,7 +119,7 @@ async function keepChild<T extends Child>(
   web: ElasticWebResource,
   child: FoundChild<T>,
   manifest: Manifest,
-  mayCreate: boolean,
+  { mayCreate, pinned }: { readonly mayCreate: boolean; readonly pinned: boolean },
 ): Promise<Kept<T>> {
   const object = `${child.type.kind} ${keyOf({ metadata: manifest.metadata })}`;
   const fail = (failure: Failure) => failed(child.type.kind, failure);
@@ -142,7 +149,8 @@ async function keepChild<T extends Child>(
       child.ownership satisfies never;
   }
   try {
-    return { kind: 'applied', ...(await applyChild(context, child, manifest, web.metadata.generation ?? 0)) };
+    const { generation = 0 } = web.metadata;
+    return { kind: 'applied', ...(await applyChild(context, child, manifest, { generation, pinned })) };
   } catch (error) {
     return fail(failureOf(error));
   }

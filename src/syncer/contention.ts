@@ -49,15 +49,15 @@ export class Contention {
       return {
         message:
           `${name}: spec.replicas belongs to ${nameOf(autoscaler)}, so it is left alone. Remove what scales it there, and take ` +
-          `the number back: kubectl scale -n ${live.metadata.namespace ?? ''} deployment/${live.metadata.name} --replicas=${wanted === live.spec.replicas ? wanted + 1 : wanted}`,
+          // Not the number that is wanted: that may change at each tick, and this is told in a condition.
+          `the number back: kubectl scale -n ${live.metadata.namespace ?? ''} deployment/${live.metadata.name} --replicas=${(live.spec.replicas ?? 1) + 1}`,
       };
     }
     const other = others[0];
-    if (other === undefined || live.spec.replicas === wanted) return undefined;
-    const untilMs = this.#leftAloneUntil(
-      keyOf(live),
-      `${other.manager ?? ''} ${other.time ?? ''} ${live.spec.replicas ?? ''}`,
-    );
+    if (other === undefined) return undefined;
+    const write = `${other.manager ?? ''} ${other.time ?? ''} ${live.spec.replicas ?? ''}`;
+    // One that asks for what is wanted is no contradiction. That it is, for a moment, in the middle of a duel, does not end the duel.
+    const untilMs = this.#leftAloneUntil(keyOf(live), live.spec.replicas === wanted ? undefined : write);
     if (untilMs === undefined) return undefined;
     return {
       message:
@@ -67,15 +67,15 @@ export class Contention {
     };
   }
 
-  /** Takes note of a write by others. Until when the Deployment is left alone; undefined if the write is to be repaired. */
-  #leftAloneUntil(key: string, write: string): number | undefined {
+  /** Takes note of a write by others, if there is one. Until when the Deployment is left alone; undefined if it is not. */
+  #leftAloneUntil(key: string, write: string | undefined): number | undefined {
     const nowMs = this.#clock.monotonicMs();
     for (const [old, { writes, untilMs }] of this.#duels) {
       if (nowMs < Math.max(untilMs, (writes.at(-1)?.seenMs ?? 0) + WITHIN_MS)) break;
       this.#duels.delete(old);
     }
     const { writes, untilMs } = this.#duels.get(key) ?? { writes: [], untilMs: 0 };
-    if (writes.at(-1)?.write === write) return nowMs < untilMs ? untilMs : undefined;
+    if (write === undefined || writes.at(-1)?.write === write) return nowMs < untilMs ? untilMs : undefined;
     const recent = [...writes.filter(({ seenMs }) => nowMs - seenMs < WITHIN_MS), { write, seenMs: nowMs }];
     const isDuel = recent.length >= MOST_WRITES || nowMs < untilMs;
     const duel = { writes: recent.slice(-MOST_WRITES), untilMs: isDuel ? nowMs + WITHIN_MS : 0 };

@@ -72,13 +72,16 @@ async function keep(
     decision = autoscaler.decide(web, valid.spec, pods);
     contender = live && contention.contender(live, decision.replicas);
     if (contender !== undefined) decision = leftTo(contender, decision, pods.currentReplicas);
-    kept = await keepChildren(context, web, valid, found, contender === undefined ? decision.replicas : undefined);
+    kept = await keepChildren(context, web, valid, found, {
+      replicas: contender === undefined ? decision.replicas : undefined,
+      isKept: valid.spec.autoscaling !== undefined && decision.replicas === pods.currentReplicas,
+    });
   } catch (error) {
     if (!(error instanceof KubeError || error instanceof InvalidPropsError)) context.report.bug(web, error);
     return fail(context, web, told(failureOf(error), failures), decision);
   }
   context.report.children(web, kept);
-  const next = await conclude(context, web, kept, decision, failures);
+  const next = await conclude(context, web, kept, decision, { failures, isOurs: contender === undefined });
   return contender?.forMs === undefined ? next : soonest(next, contender.forMs);
 }
 
@@ -107,7 +110,7 @@ async function conclude(
   web: ElasticWebResource,
   kept: KeptChildren,
   decision: Decision,
-  failures: number,
+  { failures, isOurs }: { readonly failures: number; readonly isOurs: boolean },
 ): Promise<Next> {
   const { deployment, service } = kept;
   const scaled = deployment.kind === 'applied' && isScaled(deployment.before, deployment.live);
@@ -116,7 +119,8 @@ async function conclude(
     context.autoscaler.scaled(web, from, to);
     context.report.scaled(web, { from, to, why: decision.why, qps: decision.qps });
   }
-  const scaleTime = scaled ? context.now() : untoldScaleTime(web, deployment, decision);
+  const untold = isOurs ? untoldScaleTime(web, deployment, decision) : undefined;
+  const scaleTime = scaled ? context.now() : untold;
   const rollout = deployment.kind === 'applied' ? judge(context, web, deployment, scaleTime) : undefined;
   const learnt = {
     decision,

@@ -122,7 +122,8 @@ export class Syncer {
       reader: options.scaling.reader,
       stableWindowMs: options.scaling.stableWindowMs,
       nowMs: () => startMs + clock.monotonicMs(),
-      wake: (key) => this.#queue.add(key),
+      // The next tick asks again; whoever has to stay away stays away.
+      wake: (key) => this.#queue.addUnlessRetried(key),
     });
     this.#context = {
       client,

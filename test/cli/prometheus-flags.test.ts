@@ -90,6 +90,11 @@ const refused: readonly { name: string; args: readonly string[]; says: RegExp }[
   },
   { name: 'a header that is none', args: [URL, '--prometheus-header=X-Scope-OrgID'], says: /Expected name=value/ },
   { name: 'a window that is too short', args: [URL, '--scrape-interval=30'], says: /120/ },
+  {
+    name: 'ticks further apart than a window is long',
+    args: [URL, '--interval=61'],
+    says: /--interval 61 must not be longer than --window 60/,
+  },
   { name: 'half a second', args: [URL, '--interval=0.5'], says: /Expected a whole number from 1 to 3600, got '0\.5'/ },
   { name: 'one label for both', args: [URL, '--name-label=namespace'], says: /must differ/ },
 ];

@@ -344,3 +344,26 @@ function randomFrom(seed: number): () => number {
     return state / 2 ** 31;
   };
 }
+
+test('what asks again and again does not take a key out of its back-off', async () => {
+  const { clock, queue, started, finish } = start();
+  queue.add('a');
+  await settled();
+  queue.retry('a', 30_000);
+  await finish('a');
+  for (let i = 0; i < 10; i++) {
+    clock.advance(1_000);
+    queue.addUnlessRetried('a');
+    await settled();
+  }
+  assert.deepEqual(started, ['a']);
+  queue.add('a');
+  await settled();
+  assert.deepEqual(started, ['a', 'a'], 'a change of the object does');
+  await finish('a');
+  queue.forget('a');
+  queue.addUnlessRetried('a');
+  await settled();
+  assert.deepEqual(started, ['a', 'a', 'a'], 'and so does a tick once the key is well again');
+  await finish('a');
+});

@@ -204,3 +204,29 @@ test('a number that was set by hand for long and is handed back is no load that 
   await tick();
   assert.deepEqual([pass(FALLBACK).replicas, pass(FALLBACK).reason], [40, 'Fallback'], 'and then it is');
 });
+
+test('pods of a former owner are not taken away by the first reading after they were handed over', async () => {
+  const { world, pass, tick, autoscaler } = start(qps(100), 50);
+  autoscaler.decide(web(undefined, SCALED), spec(SCALED), { currentReplicas: undefined, readyReplicas: 0 });
+  await tick();
+  assert.deepEqual([pass().replicas, pass().reason], [50, 'ScaleDownStabilized']);
+  for (let second = 0; second < 300; second += 5) {
+    world.nowMs += 5_000;
+    await tick();
+  }
+  assert.equal(pass().replicas, 10);
+});
+
+test('a Deployment that somebody deleted while the load is unknown comes back with the pods that it had', () => {
+  const status = { desiredReplicas: 50, conditions: told('ValidMetricFound', 'True').status?.conditions ?? [] };
+  const [active] = status.conditions;
+  assert.ok(active);
+  const had = web({ ...status, conditions: [{ ...active, type: 'DeploymentReady' }, active] }, SCALED);
+  const { autoscaler } = start(unknown('SourceUnreachable', 'down'), 50, had);
+  assert.equal(autoscaler.decide(had, spec(SCALED), { currentReplicas: undefined, readyReplicas: 0 }).replicas, 50);
+  assert.equal(
+    autoscaler.decide(had, spec(SCALED), { currentReplicas: 2, readyReplicas: 2 }).replicas,
+    50,
+    'and one that was scaled down by hand gets them back',
+  );
+});

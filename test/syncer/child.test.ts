@@ -38,7 +38,7 @@ async function make(t: TestContext, there: KubeObject | undefined) {
     ...{ wake: silent, portFreed: silent, onError: silent },
   }).deployments;
   const absent = { type: DEPLOYMENT, copies, live: undefined, ownership: { kind: 'absent' } } as const;
-  const applied = applyChild({ client, repairs: new Repairs() }, absent, desired, 1);
+  const applied = applyChild({ client, repairs: new Repairs() }, absent, desired, { generation: 1 });
   return { applied, asked: stub.asked };
 }
 

@@ -10,12 +10,13 @@ import type { Autoscaler } from './replay.ts';
 /** A spec that scales with its load. */
 export type ScaledSpec = DefaultedElasticWebSpec & { readonly autoscaling: DefaultedAutoscaling };
 
-/** The syncer's default for --window. */
-const STABLE_WINDOW_MS = 60_000;
+/** The syncer's default for --window, which it takes no readings further apart than. */
+const STABLE_WINDOW_SECONDS = 60;
 
-/** What the syncer does, with its default settings. */
-export function syncerLike(spec: ScaledSpec, object: string): Autoscaler<History> {
-  const settings = { object, stableWindowMs: STABLE_WINDOW_MS, maxReplicas: DEFAULT_MAX_REPLICAS };
+/** What the syncer does, with its default settings, and a decision so often. */
+export function syncerLike(spec: ScaledSpec, object: string, intervalSeconds: number): Autoscaler<History> {
+  const stableWindowMs = Math.max(STABLE_WINDOW_SECONDS, intervalSeconds) * 1000;
+  const settings = { object, stableWindowMs, maxReplicas: DEFAULT_MAX_REPLICAS };
   return {
     start: NO_HISTORY,
     decide(moment, history) {
