@@ -27,7 +27,7 @@ test('simulate: a row for each decision, from the first second of the trace to t
   const rows = await rowsOf();
   assert.deepEqual(rows.slice(0, 9), [
     'seconds,qps,replicas,reason',
-    '0,50,1,DesiredWithinRange',
+    '0,50,7,ScaleDownStabilized',
     '15,50,1,DesiredWithinRange',
     '30,450,5,DesiredWithinRange',
     '45,450,5,DesiredWithinRange',
@@ -75,9 +75,9 @@ test('simulate: --compare hpa puts a second column into the summary, and a secon
 test('simulate: flags say how often is decided, with how many pods it begins, and when pods are ready', async () => {
   assert.deepEqual((await rowsOf(['--interval', '40', '--initial-replicas', '7'])).slice(0, 4), [
     'seconds,qps,replicas,reason',
-    '0,50,1,DesiredWithinRange',
-    '40,450,5,DesiredWithinRange',
-    '80,,5,NoSeries',
+    '0,50,7,ScaleDownStabilized',
+    '40,450,7,ScaleDownStabilized',
+    '80,,7,NoSeries',
   ]);
 });
 
