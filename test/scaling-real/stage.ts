@@ -20,7 +20,7 @@ import { ReplicaLog } from '../traffic/replica-log.ts';
 import type { ServedPod } from '../traffic/served-pod.ts';
 
 /** Seconds between two scrapes, two decisions; over which the load is averaged. */
-export const TIMES = { scrape: 1, interval: 1, window: 6 };
+export const TIMES = { scrape: 2, interval: 1, window: 8 };
 const TIME_FLAGS = [
   `--scrape-interval=${TIMES.scrape}`,
   `--interval=${TIMES.interval}`,
@@ -82,33 +82,47 @@ export class Stage {
     return syncer;
   }
 
-  /** An ElasticWeb that scales, with a load that can be set; of the syncer with this label. */
+  /**
+   * An ElasticWeb that scales, with a load that can be set; of the syncer with this label.
+   *
+   * @param sent whether the load is real requests; otherwise it is counted by the clock, exactly, however busy the machine is
+   */
   async scaled(
     name: string,
     label: string,
     autoscaling: Partial<Autoscaling> = {},
-    spec: Partial<ElasticWebSpec> = {},
+    { sent = false, ...spec }: Partial<ElasticWebSpec> & { readonly sent?: boolean } = {},
   ): Promise<Scaled> {
     const all = { minReplicas: 1, maxReplicas: 60, behavior: AT_ONCE, ...autoscaling };
     await this.world.create(name, { singlePodQPS: SINGLE, autoscaling: all, ...spec }, { [OWN_SYNCER_LABEL]: label });
     const service = spec.mtargetPort === undefined ? name : `${name}-metrics`;
+    const { namespace } = this.world;
+    const isExternal = all.metric?.type === 'External';
     const load =
-      all.metric?.type === 'External'
-        ? new Load({ origin: this.ingress.origin, nextPath: () => `/${this.world.namespace}/${service}` })
-        : new Load({ origin: this.fleet.origin, nextPath: () => this.fleet.nextPath(this.world.namespace, service) });
-    this.#owned.use(load);
+      sent || isExternal
+        ? this.#owned.use(
+            isExternal
+              ? new Load({ origin: this.ingress.origin, nextPath: () => `/${namespace}/${service}` })
+              : new Load({ origin: this.fleet.origin, nextPath: () => this.fleet.nextPath(namespace, service) }),
+          )
+        : { set: (qps: number) => this.fleet.serve(namespace, service, qps) };
     return new Scaled(this, { name, service, load });
   }
+}
+
+/** A load in requests per second. */
+interface Settable {
+  set(qps: number): void;
 }
 
 /** One ElasticWeb under load. */
 export class Scaled {
   readonly name: string;
-  readonly load: Load;
+  readonly load: Settable;
   readonly #stage: Stage;
   readonly #service: string;
 
-  constructor(stage: Stage, { name, service, load }: { name: string; service: string; load: Load }) {
+  constructor(stage: Stage, { name, service, load }: { name: string; service: string; load: Settable }) {
     this.name = name;
     this.load = load;
     this.#stage = stage;

@@ -46,7 +46,10 @@ export class Counters {
   text(name = NAME): string {
     const lines = [`# HELP ${name} Duration of HTTP server request handling`, `# TYPE ${name} summary`];
     for (const { labels, count, sum } of this.#series.values()) {
-      lines.push(`${name}_count${labels} ${count.toFixed(1)}`, `${name}_sum${labels} ${sum.toFixed(9)}`);
+      lines.push(
+        `${name}_count${labels} ${Number.isInteger(count) ? count.toFixed(1) : count}`,
+        `${name}_sum${labels} ${sum.toFixed(9)}`,
+      );
     }
     // Something is always there, as the JVM's own figures are.
     lines.push(

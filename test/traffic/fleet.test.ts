@@ -131,6 +131,17 @@ test('pods of which Prometheus is not told yet serve and are not seen', async ()
   await until(LOAD, near(50));
 });
 
+test('a load that nobody sends is counted by the clock, by the pods that are Ready', async () => {
+  await scale(0);
+  await scale(3);
+  fleet.serve(namespace, 'web', 70.5);
+  await until(LOAD, near(70.5));
+  await scale(2);
+  await until(LOAD, near(70.5));
+  fleet.serve(namespace, 'web', 0);
+  await until(LOAD, (rate) => rate === 0);
+});
+
 test('an ingress counts what comes when there are no pods', async () => {
   await scale(0);
   await eventually(async () => (await queryPrometheus(prometheus.url, 'up{service="web"}')).length === 0, soon);

@@ -35,6 +35,12 @@ export interface Habits {
   readonly unseen?: boolean;
 }
 
+/** Requests that are served without being sent, counted up to a moment. */
+interface Flow {
+  readonly qps: number;
+  readonly sinceMs: number;
+}
+
 /** The pods of ElasticWebs. */
 const SELECTOR = 'app.kubernetes.io/name=elasticweb';
 const INSTANCE = 'app.kubernetes.io/instance';
@@ -56,6 +62,7 @@ export class Fleet implements AsyncDisposable {
   /** The pods of a Service, until one comes or goes. */
   readonly #services = new Map<string, readonly ServedPod[]>();
   #turn = 0;
+  readonly #flows = new Map<string, Flow>();
   #writing = false;
 
   /** Starts the server, and returns when the pods that are Ready now are known. */
@@ -95,6 +102,15 @@ export class Fleet implements AsyncDisposable {
     this.#writeSoon();
   }
 
+  /**
+   * So many requests a second are served from now on, evenly by all Ready pods, without being sent: counted by the clock. For stories in
+   * which the load must be exact, however busy the machine is.
+   */
+  serve(namespace: string, service: string, qps: number): void {
+    this.#count();
+    this.#flows.set(`${namespace}/${service}`, { qps, sinceMs: performance.now() });
+  }
+
   /** The Ready pods of a Service. */
   pods(namespace: string, service: string): readonly ServedPod[] {
     const key = `${namespace}/${service}`;
@@ -128,10 +144,24 @@ export class Fleet implements AsyncDisposable {
     return this.#habits.get(`${namespace}/${service}`) ?? {};
   }
 
+  /** Counts what was served by itself until now, by the pods that there are. */
+  #count(): void {
+    const nowMs = performance.now();
+    for (const [key, { qps, sinceMs }] of this.#flows) {
+      const [namespace = '', service = ''] = key.split('/');
+      const pods = this.pods(namespace, service);
+      const each = (qps * (nowMs - sinceMs)) / 1000 / pods.length;
+      for (const { counters } of each > 0 ? pods : [])
+        counters.count({ method: 'GET', uri: '/', status: 200 }, 0.002, each);
+      this.#flows.set(key, { qps, sinceMs: nowMs });
+    }
+  }
+
   #see(pod: Pod, deleted: boolean): void {
     const key = keyOf(pod);
     const ready = !deleted && isReady(pod);
     if (ready === this.#pods.has(key)) return;
+    this.#count();
     if (ready) {
       const names = namesOf(pod);
       const { capacity, unseen = false } = this.#habitsOf(names.namespace, names.service);
@@ -177,6 +207,7 @@ export class Fleet implements AsyncDisposable {
       response.writeHead(pod.serve(method, path, nowMs)).end();
       return;
     }
+    this.#count();
     const { counters } = this.#habitsOf(pod.names.namespace, pod.names.service);
     response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8').end(pod.scrape(nowMs, counters));
   }
