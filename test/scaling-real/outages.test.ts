@@ -12,7 +12,7 @@ import { passed, type Scaled, TIMES, useStage } from './stage.ts';
 const stage = await useStage({ shards: 2 });
 const prometheus = await stage.prometheus();
 /** So many stories at a time, each with a syncer of its own. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 /** Needs 6 pods of 5; one fewer would take a reading that is a sixth too low. */
 const PEAK = 29.5;
 const PODS = 6;
