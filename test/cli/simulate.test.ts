@@ -27,7 +27,7 @@ test('simulate: a row for each decision, from the first second of the trace to t
   const rows = await rowsOf();
   assert.deepEqual(rows.slice(0, 9), [
     'seconds,qps,replicas,reason',
-    '0,50,7,ScaleDownStabilized',
+    '0,50,1,DesiredWithinRange',
     '15,50,1,DesiredWithinRange',
     '30,450,5,DesiredWithinRange',
     '45,450,5,DesiredWithinRange',
