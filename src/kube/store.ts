@@ -1,4 +1,5 @@
 /** What the watched objects look like now: a memory that never goes back in time. No I/O; reflector.ts feeds it. */
+import { PackedObject, SharedTexts } from './packed.ts';
 import { type KubeObject, keyOf } from './resource.ts';
 import { isNotNewer, isOlder } from './resource-version.ts';
 
@@ -30,6 +31,7 @@ export class ObjectStore<T extends KubeObject, G = undefined> {
   readonly #objects = new Map<string, Kept<T, G>>();
   readonly #asText: boolean;
   readonly #glance: ((object: T) => G) | undefined;
+  readonly #texts = new SharedTexts();
   /** Resource versions of our own writes whose events are still to come. */
   readonly #ownWrites = new Set<string>();
   #seenUpTo: string | undefined;
@@ -211,7 +213,8 @@ export class ObjectStore<T extends KubeObject, G = undefined> {
 
   #keep(object: T): void {
     const glance = this.#glance?.(object);
-    this.#objects.set(keyOf(object), this.#asText ? new Text(object, glance) : new Whole(object, glance));
+    const kept = this.#asText ? new Text(object, glance, this.#texts) : new Whole(object, glance);
+    this.#objects.set(keyOf(object), kept);
   }
 
   #forgetOwnWritesUpTo(resourceVersion: string): void {
@@ -260,16 +263,16 @@ class Text<T extends KubeObject, G> implements Kept<T, G> {
   readonly uid: string | undefined;
   readonly version: string;
   readonly glance: G | undefined;
-  readonly #text: string;
+  readonly #packed: PackedObject<T>;
 
-  constructor(object: T, glance: G | undefined) {
+  constructor(object: T, glance: G | undefined, texts: SharedTexts) {
     this.glance = glance;
     this.uid = object.metadata.uid;
     this.version = versionOf(object);
-    this.#text = JSON.stringify(object);
+    this.#packed = new PackedObject(object, texts);
   }
 
   get object(): T {
-    return JSON.parse(this.#text) as T; // Written above.
+    return this.#packed.unpack();
   }
 }
