@@ -89,6 +89,8 @@ describe('the number of pods', { concurrency: true }, () => {
     web.load.set(56);
     // Perhaps not all that is needed: as soon as there is one that is not seen, less of the load is.
     await web.reaches(7, 14);
+    // Until they are reported ready, nobody knows that there is something to be seen.
+    await stage.world.until(DEPLOYMENT, 'unseen', ({ spec, status }) => status?.readyReplicas === spec.replicas);
     const sinceMs = performance.now();
     await passed(3 * TIMES.window, () => sinceMs);
     assertKept(web, sinceMs);
