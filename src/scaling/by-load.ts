@@ -113,10 +113,15 @@ function follow(
   limits: Limits,
   current: number,
 ): Chosen {
-  const { reading, readyReplicas: ready, nowMs } = facts;
+  const { reading, readyReplicas: ready, nowMs, stableWindowMs } = facts;
   const { singlePodQPS, autoscaling } = spec;
   const rates = ratesOf(autoscaling.behavior);
-  const wish = recommend(singlePodQPS, autoscaling, { reading, current, ready, history: facts.history, nowMs }, rates);
+  const wish = recommend(
+    singlePodQPS,
+    autoscaling,
+    { ...{ reading, current, ready, nowMs, stableWindowMs }, history: facts.history },
+    rates,
+  );
   const isJump = wish.qps > 0 && wish.qps >= JUMP * singlePodQPS * current;
   const windows = { upMs: rates.up.windowMs, downMs: rates.down.windowMs };
   const before = wish.lastStepFits ? withLastStepDone(facts.history) : facts.history;

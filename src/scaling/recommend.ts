@@ -15,6 +15,7 @@ export interface Observation {
   readonly ready: number;
   readonly history: History;
   readonly nowMs: number;
+  readonly stableWindowMs: number;
 }
 
 /**
@@ -91,12 +92,18 @@ export function recommend(
 }
 
 /** Whether nothing is missing in the stable window, so that the load is no more than what was read. */
-function isCovered({ reading, ready }: Observation, type: 'Pods' | 'External'): boolean {
+function isCovered(
+  { reading, ready, history, nowMs, stableWindowMs }: Observation,
+  type: 'Pods' | 'External',
+): boolean {
   const { stableQps, targets } = reading;
   if (stableQps === undefined) return false;
   if (targets === undefined) return true;
   // What counts elsewhere has nothing to do with the pods; there, whoever was seen must be seen to the end.
   if (type === 'External') return targets.covered >= Math.max(1, targets.seen);
+  // Pods that were just added may take a part of the load before anybody knows that they are ready.
+  const last = history.events.at(-1);
+  if (last !== undefined && last.change > 0 && nowMs - last.atMs < stableWindowMs) return false;
   // Where no pod is ready none is served, whatever the load is.
   return ready > 0 && targets.covered >= ready;
 }

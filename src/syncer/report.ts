@@ -102,6 +102,8 @@ export class Report {
       reason,
       why: message,
     });
+    // Of what has had no request yet, there are no series yet.
+    if (previous?.status !== 'True' && (reason === 'NoSeries' || reason === 'NoData')) return;
     // That it goes well is worth telling only to those who were told otherwise.
     if (reason === 'NotReadYet' || (isWell && previous?.status !== 'False')) return;
     if (reason === 'ValidMetricFound' && previous?.reason === 'NotReadYet') return;

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/scaling/decide.ts';
 import type { Targets } from '../../src/scaling/reading.ts';
-import { EXTERNAL, factsOf, load, webOf } from './web.ts';
+import { NO_HISTORY, withScaling } from '../../src/scaling/history.ts';
+import { allOf, EXTERNAL, factsOf, load, NOW_MS, webOf } from './web.ts';
 
 const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
 
@@ -89,4 +90,13 @@ test('coverage: what a pod carries is told of those that show it', () => {
 
   assert.equal(podQps({}), 30, 'four pods show 120 QPS');
   assert.equal(podQps({ metric: EXTERNAL }), 12, 'four gateways pass 120 QPS on to ten pods');
+});
+
+test('coverage: pods that were just added may carry load before they are known to be ready', () => {
+  const added = (secondsAgo: number) => {
+    const history = withScaling(NO_HISTORY, { atMs: NOW_MS - secondsAgo * 1000, from: 8, to: 10 });
+    const facts = factsOf(10, { readyReplicas: 8, reading: load(20, allOf(8)), history });
+    return decide(webOf({ behavior }), facts).replicas;
+  };
+  assert.deepEqual([added(0), added(59), added(60)], [10, 10, 2]);
 });
