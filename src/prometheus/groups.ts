@@ -36,8 +36,8 @@ export interface Grouping {
 export const MOST_GROUPS = 50;
 
 /**
- * Groups the targets. Of more than 50 groups those with the most targets are asked for, and of equals the first by their text, so that
- * the choice is the same in every tick.
+ * Groups the targets, in an order that is fair to the namespaces (see `fairly`) and the same in every tick. Of more than 50 groups the
+ * first 50 are asked for.
  *
  * A metric that must not become a query is refused: names that are none, and matchLabels that say whose series they are. The syncer
  * refuses those with more words; this is the last line.
@@ -56,7 +56,7 @@ export function groupTargets(targets: readonly LoadTarget[], labels: IdentityLab
     if (known === undefined) byId.set(group.id, { ...group, targets: [target] });
     else known.targets.push(target);
   }
-  const ordered = [...byId.values()].sort((a, b) => b.targets.length - a.targets.length || compare(a.id, b.id));
+  const ordered = fairly([...byId.values()]);
   for (const { targets: left } of ordered.slice(MOST_GROUPS)) {
     for (const { key } of left) refused.set(key, TOO_MANY);
   }
@@ -66,8 +66,32 @@ export function groupTargets(targets: readonly LoadTarget[], labels: IdentityLab
 const TOO_MANY = unknown(
   'TooManyQueries',
   `the ElasticWebs of this syncer have more than ${MOST_GROUPS} combinations of metric type, name and matchLabels; ` +
-    `only the ${MOST_GROUPS} that most of them share are asked for, and this is not one of them`,
+    `only ${MOST_GROUPS} of these are asked for, those of each namespace in turn, and this is not one of them`,
 );
+
+/**
+ * Each namespace has its groups in a row: first those that it shares with the most others, then those with the most targets, then by their
+ * text. All that come first in the row of any namespace are first, in that same order; then all that come second, and so on. So however many groups
+ * a namespace has, alone or together with others, each other namespace gets one for each of its.
+ */
+function fairly(groups: readonly Group[]): Group[] {
+  const shares = groups
+    .map((group) => ({ group, namespaces: new Set(group.targets.map(({ namespace }) => namespace)) }))
+    .sort(
+      (a, b) =>
+        b.namespaces.size - a.namespaces.size ||
+        b.group.targets.length - a.group.targets.length ||
+        compare(a.group.id, b.group.id),
+    );
+  const seen = new Map<string, number>();
+  const ranked = shares.map(({ group, namespaces }) => {
+    const places = Array.from(namespaces, (namespace) => seen.get(namespace) ?? 0);
+    for (const namespace of namespaces) seen.set(namespace, (seen.get(namespace) ?? 0) + 1);
+    return { group, place: places.reduce((first, place) => Math.min(first, place), Infinity) };
+  });
+  // Sorting keeps the order of equals.
+  return ranked.sort((a, b) => a.place - b.place).map(({ group }) => group);
+}
 
 function emptyGroup({ type, name, matchLabels = {} }: DefaultedMetric): Omit<Group, 'targets'> {
   const sorted = Object.entries(matchLabels).sort(([a], [b]) => compare(a, b));

@@ -19,12 +19,12 @@ test('ElasticWebs with the same metric are asked for together, whatever the orde
   );
   assert.deepEqual(
     groups.map(({ targets }) => targets.map(({ name }) => name).join()),
-    ['a,b', 'c,d', 'e', 'f'],
+    ['c,d', 'a,b', 'e', 'f'],
   );
   assert.equal(refused.size, 0);
 });
 
-test('of more than fifty groups the largest are asked for, then the first by name, in whatever order they come', () => {
+test('of more than fifty groups of one namespace the largest are asked for, then the first by name, in whatever order they come', () => {
   const single = Array.from({ length: 60 }, (_, n) =>
     target(`single-${n}`, { name: `m${String(n).padStart(2, '0')}` }),
   );
@@ -45,6 +45,37 @@ test('of more than fifty groups the largest are asked for, then the first by nam
     );
     assert.equal(refused.get('shop/single-59')?.reason, 'TooManyQueries');
   }
+});
+
+test('fifty groups of one namespace push out neither the groups of others nor one that namespaces share', () => {
+  const many = Array.from({ length: 60 }, (_, n) => target(`own-${n}`, { name: `a${String(n).padStart(2, '0')}` }));
+  // More targets than those of others does not help either.
+  const twins = many.map((one) => ({ ...one, key: `${one.key}-twin` }));
+  const others = [
+    target('web', { name: 'z' }, 'blog'),
+    target('web', { name: 'y' }, 'cart'),
+    target('api', { name: 'z9' }, 'cart'),
+    ...['shop', 'cart', 'desk'].map((namespace) => target('shared', { name: 'zz' }, namespace)),
+  ];
+  for (const all of [[...many, ...twins, ...others], [...others, ...twins, ...many].reverse()]) {
+    const { groups, refused } = groupTargets(all, labels);
+    assert.deepEqual(
+      groups.map(({ metric }) => metric),
+      ['zz', 'z', 'a00', 'y', 'a01', 'z9', ...many.slice(2, 46).map(({ metric }) => metric.name)],
+    );
+    assert.equal(refused.size, 2 * 14);
+  }
+});
+
+test('groups that two namespaces share push out no group of a third', () => {
+  const shared = Array.from({ length: 60 }, (_, n) => `a${n}`).flatMap((name) =>
+    ['one', 'two'].map((namespace) => target(name, { name }, namespace)),
+  );
+  const { groups } = groupTargets([...shared, target('web', { name: 'z' })], labels);
+  assert.deepEqual(
+    groups.slice(0, 3).map(({ metric }) => metric),
+    ['a0', 'z', 'a1'],
+  );
 });
 
 const refusals = [
