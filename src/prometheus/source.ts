@@ -14,6 +14,7 @@ import { coverageQuery, loadQuery, type QuerySettings } from './query.ts';
 import { tellReadings } from './readings.ts';
 import { labelText } from './selector.ts';
 import { checkedServer, type Server, type ServerSettings } from './settings.ts';
+import { Turns } from './turns.ts';
 import { checkedWindows, type WindowSettings } from './windows.ts';
 
 export type { LoadTarget } from './groups.ts';
@@ -53,7 +54,7 @@ export interface LoadSourceOptions extends ServerSettings, WindowSettings {
 
 /** So many groups are asked for at a time, with two queries each. */
 const GROUPS_AT_ONCE = 4;
-/** After so many failures in a row the rest of a tick is not asked: a server that hangs would take its deadline for each. */
+/** After so many failures in a row the rest of a tick waits for the next: a server that hangs would take its deadline for each. */
 const MOST_IN_A_ROW = 2 * GROUPS_AT_ONCE;
 
 const systemClock: SourceClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -64,7 +65,9 @@ export class LoadSource {
   readonly #queries: QuerySettings;
   readonly #client: Client;
   readonly #clock: SourceClock;
+  readonly #timeoutMs: number;
   readonly #pauses: Pauses;
+  readonly #turns = new Turns();
   readonly #freshness = new Freshness();
   readonly #onQuery: (report: QueryReport) => void;
 
@@ -88,6 +91,7 @@ export class LoadSource {
       connections: 2 * GROUPS_AT_ONCE,
     });
     this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
     this.#pauses = new Pauses(options.random ?? Math.random);
     this.#onQuery = options.onQuery ?? (() => undefined);
   }
@@ -126,9 +130,10 @@ export class LoadSource {
     if (credentials.kind === 'failed') return credentials;
 
     const tick = new Tick();
-    const left = [...groups];
+    const left = this.#turns.inOrder(groups);
     const worker = async () => {
-      for (let group = left.shift(); group !== undefined && tick.givenUp === undefined; group = left.shift()) {
+      for (let group = left[0]; group !== undefined && this.#isWorthAsking(group, tick); group = left[0]) {
+        left.shift();
         await this.#readGroup({ group, credentials, tick, readings, signal });
       }
     };
@@ -137,7 +142,23 @@ export class LoadSource {
     } finally {
       this.#pauses.note(tick, this.#clock.monotonicMs());
     }
-    return tick.givenUp ?? STOPPED;
+    for (const group of left) {
+      const { reason, message } = this.#turns.troubleWith(group) ?? tick.givenUp ?? STOPPED;
+      for (const { key } of group.targets) readings.set(key, unknown(reason, message));
+    }
+    return STOPPED;
+  }
+
+  /**
+   * Whether a group is asked for in this tick. Those that the server had trouble with come last, and are begun for one deadline only: the
+   * others wait for the next tick, which would come late.
+   */
+  #isWorthAsking(group: Group, tick: Tick): boolean {
+    if (tick.givenUp !== undefined) return false;
+    if (this.#turns.troubleWith(group) === undefined) return true;
+    const nowMs = this.#clock.monotonicMs();
+    tick.troubleSinceMs ??= nowMs;
+    return nowMs - tick.troubleSinceMs < this.#timeoutMs;
   }
 
   async #readGroup({ group, readings, ...one }: GroupRead): Promise<void> {
@@ -145,6 +166,7 @@ export class LoadSource {
       this.#ask({ ...one, group, query: 'load' }),
       this.#ask({ ...one, group, query: 'coverage' }),
     ]);
+    this.#turns.note(group, [load, coverage].filter(isFailure));
     if (load.kind === 'failed') {
       for (const { key } of group.targets) readings.set(key, unknown(load.reason, load.message));
       return;
@@ -186,6 +208,8 @@ const STOPPED = failure('NotReadYet', 'the load was not read, because the syncer
 /** What the queries of one tick brought so far, and whether it is worth going on. */
 class Tick {
   answered = false;
+  /** When the first group was begun that the server had trouble with before. */
+  troubleSinceMs: number | undefined;
   readonly failures: Failure[] = [];
   #inARow = 0;
   #givenUp: Failure | undefined;
@@ -206,6 +230,10 @@ class Tick {
     const isSentAway = answer.next.kind === 'asked' || answer.next.kind === 'refused';
     if (isSentAway || this.#inARow >= MOST_IN_A_ROW) this.#givenUp ??= answer;
   }
+}
+
+function isFailure(answer: Vector | Failure): answer is Failure {
+  return answer.kind === 'failed';
 }
 
 function outcomeOf(query: QueryReport['query'], answer: Vector | Failure): QueryReport['outcome'] {
