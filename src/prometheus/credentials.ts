@@ -1,6 +1,7 @@
 /** Who we are to Prometheus at this moment: read from files at each tick, so that what was rotated is used at once. */
 
 import { readFile } from 'node:fs/promises';
+import { TimedOut, withDeadline } from './deadline.ts';
 import { type Failure, failure, rootCause } from './failure.ts';
 import { isHeaderValue, type Server } from './settings.ts';
 
@@ -21,29 +22,71 @@ export interface TlsFiles {
 /** A file larger than this is another one than was meant. */
 const LARGEST_FILE = 1024 * 1024;
 
-/** Reads all files that the settings name. A file that is missing or empty is a failure that names it; its content is never told. */
-export async function readCredentials(server: Server): Promise<Credentials | Failure> {
-  try {
-    const [headers, ca, cert, key] = await Promise.all([
-      authHeaders(server),
-      read('SourceUnreachable', server.caFile),
-      read('SourceUnreachable', server.certFile),
-      read('SourceUnreachable', server.keyFile),
-    ]);
+/** The file that is read at the moment, and what it says about the server if it cannot be. */
+interface Current {
+  readonly file: string;
+  readonly reason: Reason;
+}
+
+/**
+ * Reads the credentials, one file after the other, and no file while an earlier read hangs: a file on a mount that hangs keeps one of the
+ * four threads that Node has for files and the names of servers.
+ */
+export class CredentialFiles {
+  readonly #server: Server;
+  readonly #timeoutMs: number;
+  #last: Promise<unknown> = Promise.resolve();
+  #current: Current | undefined;
+
+  constructor(server: Server, timeoutMs: number) {
+    this.#server = server;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Reads all files that the settings name. A file that is missing, empty, or not read in time is a failure that names it; its content is
+   * never told.
+   *
+   * @throws the reason of the signal's abort
+   */
+  async read(signal: AbortSignal): Promise<Credentials | Failure> {
+    try {
+      return await withDeadline(this.#timeoutMs, signal, async (within) => {
+        await this.#last;
+        const reading = this.#read(within);
+        this.#last = reading.catch(() => undefined);
+        return reading;
+      });
+    } catch (error) {
+      if (error instanceof Unreadable) return error.failure;
+      if (!(error instanceof TimedOut)) throw error;
+      const { file = 'the credentials', reason = 'SourceRefused' } = this.#current ?? {};
+      return unreadable(reason, `cannot read ${file}: it took longer than ${this.#timeoutMs} ms`).failure;
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<Credentials> {
+    const { caFile, certFile, keyFile } = this.#server;
+    const text = (file: string, reason: Reason) => {
+      signal.throwIfAborted();
+      this.#current = { file, reason };
+      return readText(reason, file);
+    };
+    const headers = await authHeaders(this.#server, async (file) => secretOf(await text(file, 'SourceRefused')));
     const tls = {
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
+      ...(caFile !== undefined && { ca: await text(caFile, 'SourceUnreachable') }),
+      ...(certFile !== undefined && { cert: await text(certFile, 'SourceUnreachable') }),
+      ...(keyFile !== undefined && { key: await text(keyFile, 'SourceUnreachable') }),
     };
     return { kind: 'credentials', headers, tls };
-  } catch (error) {
-    if (error instanceof Unreadable) return error.failure;
-    throw error;
   }
 }
 
 /** AWS signs each query by itself (aws.ts). */
-async function authHeaders({ auth }: Server): Promise<Record<string, string>> {
+async function authHeaders(
+  { auth }: Server,
+  readSecret: (file: string) => Promise<string>,
+): Promise<Record<string, string>> {
   switch (auth.kind) {
     case 'none':
     case 'aws':
@@ -74,12 +117,8 @@ function basic(pair: string): Record<string, string> {
 }
 
 /** Without the line end that editors add; a password may well end in a space. */
-async function readSecret(file: string): Promise<string> {
-  return (await readText('SourceRefused', file)).replace(/\r?\n$/, '');
-}
-
-async function read(reason: Reason, file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? undefined : readText(reason, file);
+function secretOf(text: string): string {
+  return text.replace(/\r?\n$/, '');
 }
 
 async function readText(reason: Reason, file: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** One time limit on all steps of a query: reading credentials, connecting, waiting, and every byte of the answer. */
+/** One time limit on all steps of what may hang: reading the credentials, or a query from connecting to the last byte of its answer. */
 
 /** Why a query ended before its answer did. */
 export class TimedOut extends Error {

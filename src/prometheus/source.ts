@@ -5,7 +5,7 @@ import { type Reading, type UnknownReason, unknown } from '../scaling/reading.ts
 import { awsSigner } from './aws.ts';
 import type { Vector } from './answer.ts';
 import { Client } from './client.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { CredentialFiles, type Credentials } from './credentials.ts';
 import { type Failure, failure, rootCause } from './failure.ts';
 import { Freshness } from './freshness.ts';
 import { type Group, groupTargets, type LoadTarget } from './groups.ts';
@@ -13,7 +13,7 @@ import { Pauses } from './pauses.ts';
 import { coverageQuery, loadQuery, type QuerySettings } from './query.ts';
 import { tellReadings } from './readings.ts';
 import { labelText } from './selector.ts';
-import { checkedServer, type Server, type ServerSettings } from './settings.ts';
+import { checkedServer, type ServerSettings } from './settings.ts';
 import { Turns } from './turns.ts';
 import { checkedWindows, type WindowSettings } from './windows.ts';
 
@@ -38,7 +38,7 @@ export interface QueryReport {
 }
 
 export interface LoadSourceOptions extends ServerSettings, WindowSettings {
-  /** For each query, from its beginning to the last byte of its answer. @default 5000 */
+  /** For each query, from its beginning to the last byte of its answer; as much again for reading the credentials. @default 5000 */
   readonly timeoutMs?: number;
   /** Label that holds the namespace. @default 'namespace' */
   readonly namespaceLabel?: string;
@@ -61,7 +61,7 @@ const systemClock: SourceClock = { wallMs: () => Date.now(), monotonicMs: () => 
 
 /** Reads the load of ElasticWebs from one Prometheus. */
 export class LoadSource {
-  readonly #server: Server;
+  readonly #credentials: CredentialFiles;
   readonly #queries: QuerySettings;
   readonly #client: Client;
   readonly #clock: SourceClock;
@@ -80,11 +80,12 @@ export class LoadSource {
     if (namespaceLabel === nameLabel)
       throw new TypeError(`the labels of namespace and name must differ, got ${nameLabel} for both`);
     const idleWindowSeconds = options.idleWindowSeconds ?? Math.max(300, windows.stableWindowSeconds);
-    this.#server = checkedServer(options);
+    const server = checkedServer(options);
+    this.#credentials = new CredentialFiles(server, timeoutMs);
     this.#queries = { labels, windows, idleWindowSeconds };
-    const { auth } = this.#server;
+    const { auth } = server;
     this.#client = new Client({
-      server: this.#server,
+      server,
       signer: auth.kind === 'aws' ? awsSigner(auth.region, auth.service) : undefined,
       userAgent: `elasticweb-syncer/${VERSION}`,
       timeoutMs,
@@ -126,7 +127,7 @@ export class LoadSource {
     if (groups.length === 0) return STOPPED; // Nobody is left to tell.
     const pause = this.#pauses.because(this.#clock.monotonicMs());
     if (pause !== undefined) return pause;
-    const credentials = await readCredentials(this.#server);
+    const credentials = await this.#credentials.read(signal);
     if (credentials.kind === 'failed') return credentials;
 
     const tick = new Tick();

@@ -1,11 +1,15 @@
 /** Credentials come from files, are read again at each tick, and are told to nobody else. */
 
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { link, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import type { Auth } from '../../src/prometheus/source.ts';
 import type { Unknown } from '../../src/scaling/reading.ts';
+import { eventually } from '../control-plane/eventually.ts';
 import { temporaryDirectory } from '../kube/temporary-directory.ts';
 import { type CertificateName, certificate } from './certificates.ts';
 import { healthy, type Script, startSource, startStub } from './server.ts';
@@ -109,6 +113,63 @@ for (const { name, content, reason, says } of flaws) {
     assert.equal((await readOne(web)).kind, 'measured');
   });
 }
+
+/** A file that hangs whoever opens it, until it is let go. */
+async function hungFile(t: TestContext): Promise<{ readonly file: string; readonly letGo: () => Promise<void> }> {
+  let pipe = '';
+  const letGo = async () => {
+    // Without waiting; it fails where nobody hangs.
+    await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).then(
+      (handle) => handle.close(),
+      () => undefined,
+    );
+  };
+  t.after(letGo); // Before its directory goes: a process in which a file hangs does not end.
+  const directory = await temporaryDirectory(t);
+  pipe = join(directory, 'pipe');
+  const file = join(directory, 'secret');
+  await promisify(execFile)('mkfifo', [pipe]);
+  await link(pipe, file);
+  return { file, letGo };
+}
+
+test(
+  'a token file that hangs costs a tick its deadline and no more, and is read once it hangs no more',
+  { timeout: 20_000 },
+  async (t) => {
+    const { file, letGo } = await hungFile(t);
+    const stub = await startStub(t, () => undefined);
+    const { clock, readOne } = startSource(t, {
+      ...{ url: stub.url, timeoutMs: 300 },
+      auth: { kind: 'bearer', tokenFile: file },
+    });
+    stub.script = healthy(clock, 'web');
+    for (let n = 0; n < 5; n += 1) {
+      const { reason, message } = (await readOne(web)) as Unknown;
+      assert.equal(reason, 'SourceRefused');
+      assert.match(message, /^cannot read \S+\/secret: it took longer than 300 ms; asked again at the next tick$/);
+    }
+    assert.equal(stub.asked.length, 0);
+    // Five reads that hang would leave no thread for another file.
+    await rm(file);
+    await writeFile(file, 'right');
+    await letGo();
+    await eventually(async () => (await readOne(web)).kind === 'measured', { timeoutMs: 10_000, what: 'a reading' });
+  },
+);
+
+test('an abort ends a tick though a file hangs', { timeout: 20_000 }, async (t) => {
+  const { file } = await hungFile(t);
+  const { source } = startSource(t, {
+    ...{ url: 'https://127.0.0.1:1', timeoutMs: 3_600_000 },
+    caFile: file,
+  });
+  const controller = new AbortController();
+  const readings = source.read([web], controller.signal);
+  await new Promise(setImmediate);
+  controller.abort(new Error('enough'));
+  assert.equal(((await readings).get(web.key) as Unknown).reason, 'NotReadYet');
+});
 
 test('a file for both without a colon is refused', async (t) => {
   const file = join(await temporaryDirectory(t), 'secret');
