@@ -10,6 +10,7 @@ import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { LeaseElection } from '../kube/lease.ts';
 import { type AttemptReport, Transport } from '../kube/transport.ts';
 import { LoadSource, type QueryReport } from '../prometheus/source.ts';
+import { defaultFastWindowSeconds } from '../prometheus/windows.ts';
 import { Endpoints } from '../syncer/endpoints.ts';
 import { ELASTIC_WEB, FIELD_MANAGER } from '../syncer/kinds.ts';
 import { createLog, type Log } from '../syncer/log.ts';
@@ -154,6 +155,7 @@ function syncerOf({ flags, identity, transport, leaseTransport, source, log, met
     scaling: {
       reader: source,
       intervalMs: flags.interval * 1000,
+      risingMs: (flags.fastWindow ?? defaultFastWindowSeconds(flags.scrapeInterval)) * 1000,
       stableWindowMs: flags.window * 1000,
       reservedLabels: [flags.namespaceLabel, flags.nameLabel],
     },

@@ -10,7 +10,7 @@ import type { Decision, DecisionReason, ScalingSpec } from '../scaling/decision.
 import { type History, NO_HISTORY, withScaling } from '../scaling/history.ts';
 import { restoredHistory } from '../scaling/memory.ts';
 import { type Reading, unknown } from '../scaling/reading.ts';
-import type { Cache } from './cache.ts';
+import type { Cache, Pods } from './cache.ts';
 import type { ElasticWebResource } from './kinds.ts';
 import { isNews } from './scaling-status.ts';
 
@@ -148,19 +148,23 @@ export class Autoscaler {
   /**
    * Reads the load of all of them, decides, and wakes those for which something is to be done or told. However many there are, the
    * number of requests to Prometheus is that of the metrics they name, and other work gets its turns.
+   *
+   * @returns whether some load has jumped
    */
-  async tick(signal: AbortSignal): Promise<void> {
-    const { reader, cache, nowMs, wake } = this.#options;
+  async tick(signal: AbortSignal): Promise<boolean> {
+    const { reader, nowMs, wake } = this.#options;
+    const { webs, deployments } = this.#options.cache;
     const targets: LoadTarget[] = [];
     for (const [key, { uid, target }] of this.#entries) {
-      if (cache.webs.get(key)?.metadata.uid !== uid) this.#entries.delete(key);
+      if (webs.get(key)?.metadata.uid !== uid) this.#entries.delete(key);
       else if (target !== undefined) targets.push(target);
     }
-    if (reader === undefined || targets.length === 0) return;
+    if (reader === undefined || targets.length === 0) return false;
     const readings = await reader.read(targets, signal);
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     const readMs = nowMs();
     let decided = 0;
+    let hasJumped = false;
     for (const { key, metric } of targets) {
       const entry = this.#entries.get(key);
       // While Prometheus was asked, the metric may have become another.
@@ -168,8 +172,10 @@ export class Autoscaler {
       entry.reading = readings.get(key) ?? NOT_READ_YET;
       entry.readMs = readMs;
       if (this.#wantsPass(key, entry)) wake(key);
+      hasJumped ||= hasLoadJumped(entry, deployments.glance(key));
       if (++decided % TURN_AFTER === 0) await turn();
     }
+    return hasJumped;
   }
 
   /** Whether anything is to be done or told. */
@@ -213,6 +219,14 @@ export class Autoscaler {
       wasActive: !wasUnknown(status?.conditions ?? []),
     });
   }
+}
+
+/** The load asks for so many times the pods that there are, and has its pods added. */
+const JUMP = 1.5;
+
+function hasLoadJumped({ decision, spec }: Entry, pods: Pods | undefined): boolean {
+  if (decision === undefined || pods === undefined || spec.autoscaling?.mode === 'Observe') return false;
+  return decision.replicas > pods.replicas && decision.replicas >= JUMP * pods.replicas;
 }
 
 /** While the number was set by hand, nobody asked for the load: since when it is unknown counts from now. */

@@ -11,6 +11,7 @@ import { WorkQueue } from '../kube/queue.ts';
 import { keyOf, parseKey } from '../kube/resource.ts';
 import { Autoscaler, type LoadReader } from './autoscaler.ts';
 import { Cache } from './cache.ts';
+import { Cadence } from './cadence.ts';
 import { Contention } from './contention.ts';
 import { ELASTIC_WEB } from './kinds.ts';
 import type { Log } from './log.ts';
@@ -52,6 +53,8 @@ export interface SyncerOptions {
     /** Where the load is read; undefined: nowhere. */
     readonly reader: LoadReader | undefined;
     readonly intervalMs: number;
+    /** How long a jump of the load takes to be seen whole. */
+    readonly risingMs: number;
     readonly stableWindowMs: number;
     /** Labels that no ElasticWeb may ask for, because the reader sets them. */
     readonly reservedLabels: readonly string[];
@@ -208,15 +211,18 @@ export class Syncer {
   /** Reads the load and decides, again and again. One that takes long is followed by the next at once, never by two. */
   async #scale(signal: AbortSignal): Promise<void> {
     const { intervalMs } = this.#options.scaling;
+    const cadence = new Cadence(this.#options.scaling);
     // The passes of the beginning say whose load is to be read.
     await sleep(this.#clock, Math.min(intervalMs, FIRST_TICK_MS), signal);
     while (!isAborted(signal)) {
       const startedMs = this.#clock.monotonicMs();
-      await this.#autoscaler.tick(signal).catch((error: unknown) => {
+      const hasJumped = await this.#autoscaler.tick(signal).catch((error: unknown) => {
         const { stack = messageOf(error) } = error instanceof Error ? error : {};
         this.#options.log.error('unexpected error while scaling', { stack });
+        return false;
       });
-      await sleep(this.#clock, Math.max(0, startedMs + intervalMs - this.#clock.monotonicMs()), signal);
+      const nowMs = this.#clock.monotonicMs();
+      await sleep(this.#clock, Math.max(0, startedMs + cadence.pauseMs(nowMs, hasJumped) - nowMs), signal);
     }
   }
 

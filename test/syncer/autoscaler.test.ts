@@ -230,3 +230,17 @@ test('a Deployment that somebody deleted while the load is unknown comes back wi
     'and one that was scaled down by hand gets them back',
   );
 });
+
+test('a tick tells that a load has jumped, for which pods are added, and no more when they are there', async () => {
+  const { world, pass, tick } = start(qps(160));
+  pass();
+  assert.equal(await tick(), true);
+  world.pods = 16;
+  assert.equal(await tick(), false);
+  world.reading = qps(230);
+  assert.equal(await tick(), false, 'less than half as much again');
+  world.reading = qps(2000);
+  assert.equal(await tick(), true);
+  world.pods = 100;
+  assert.equal(await tick(), false, 'maxReplicas allows no more');
+});
