@@ -3,7 +3,7 @@
 import { INT32_MAX } from '../api/schema.ts';
 import type { DefaultedAutoscaling } from '../api/types.ts';
 import type { Rates } from './behavior.ts';
-import type { History } from './history.ts';
+import type { History, ScaleEvent } from './history.ts';
 import type { Measured } from './reading.ts';
 
 /** What the recommendation rests on besides the spec. */
@@ -45,6 +45,8 @@ const DUST = 1e-9;
 const FULL = 1.1;
 /** After a step that fits the load, a pod carries less than before; one that is full carries as much. */
 const AS_MUCH = 0.9;
+/** Pods that show more than so many times what they showed before are not full yet. */
+const NO_MORE = 1.2;
 /** How much more than what was read is taken then: never more than this times the need, which is at least what was read. */
 const STRIDE = 1.4;
 /** How long after a step its effect is looked for. */
@@ -71,16 +73,16 @@ export function recommend(
   const qps = Math.max(reading.stableQps ?? 0, reading.fastQps ?? 0);
   const needed = podsFor(qps, singlePodQPS);
   const shown = shownBy(observation, metric.type, qps);
-  const lastStepShows = shown !== undefined && showsLastStep(observation, shown);
+  const step = shown && lastShownStep(observation, shown);
   const wish = (replicas: number, reason: RecommendationReason): Wish => ({
     ...{ replicas, reason, qps },
     podQps: shown?.podQps,
-    lastStepFits: lastStepShows && needed <= current,
+    lastStepFits: step !== undefined && step === observation.history.events.at(-1) && needed <= current,
   });
   const ratio = qps / (singlePodQPS * current);
   if (needed > current) {
     if (ratio <= 1 + rates.up.tolerance + DUST) return wish(current, 'WithinTolerance');
-    return saturation && lastStepShows && isFull(observation, shown, singlePodQPS)
+    return saturation && shown !== undefined && step !== undefined && isFull(step, shown, singlePodQPS)
       ? wish(Math.min(Math.max(needed, Math.floor(needed * STRIDE)), INT32_MAX), 'Saturated')
       : wish(needed, 'DesiredWithinRange');
   }
@@ -121,21 +123,27 @@ function shownBy({ reading, ready }: Observation, type: 'Pods' | 'External', qps
   return pods > 0 && load !== undefined ? { pods: Math.min(pods, ready), podQps: load / pods } : undefined;
 }
 
-/** Whether pods were added lately and most of them show their load by now. */
-function showsLastStep({ current, history, nowMs }: Observation, { pods }: Shown): boolean {
-  const last = history.events.at(-1);
-  if (last === undefined || last.change <= 0 || nowMs - last.atMs > STEP_SHOWS_WITHIN_MS) return false;
-  return pods >= current - Math.floor(last.change / 2);
+/**
+ * The latest of the changes that added pods of which most show their load by now; undefined if there is none. Where pods are added faster than
+ * they come, the last change of all is not shown for long.
+ */
+function lastShownStep({ current, history, nowMs }: Observation, { pods }: Shown): ScaleEvent | undefined {
+  let after = current;
+  for (const event of history.events.toReversed()) {
+    if (event.change <= 0 || nowMs - event.atMs > STEP_SHOWS_WITHIN_MS) return undefined;
+    if (pods >= after - Math.floor(event.change / 2)) return event;
+    after -= event.change;
+  }
+  return undefined;
 }
 
 /**
  * Whether the pods are full: they were too few, pods were added, those show their load by now, and still each carries as much as before, with
- * no moment in between at which the load did fit.
+ * no moment in between at which the load did fit. Where each carries much more than before, the counters do show more.
  *
  * Full pods serve what they can, and the counters show no more. Following them is a staircase: with pods that serve 13 where 10 are asked
  * for, from 100 QPS to 500, steps of 30 %. From the second step on the stride is longer, and it ends when the load fits.
  */
-function isFull({ history }: Observation, { podQps }: Shown, single: number): boolean {
-  const before = history.events.at(-1)?.podQps;
-  return before !== undefined && podQps >= FULL * single && podQps >= AS_MUCH * before;
+function isFull({ podQps: before }: ScaleEvent, { podQps }: Shown, single: number): boolean {
+  return before !== undefined && podQps >= FULL * single && podQps >= AS_MUCH * before && podQps <= NO_MORE * before;
 }

@@ -221,12 +221,13 @@ export class Autoscaler {
   }
 }
 
-/** The load asks for so many times the pods that there are, and has its pods added. */
+/** A load that asks for so many times the pods that there are, and so many more, has jumped. Of a few pods, half is nothing. */
 const JUMP = 1.5;
+const JUMP_PODS = 4;
 
 function hasLoadJumped({ decision, spec }: Entry, pods: Pods | undefined): boolean {
   if (decision === undefined || pods === undefined || spec.autoscaling?.mode === 'Observe') return false;
-  return decision.replicas > pods.replicas && decision.replicas >= JUMP * pods.replicas;
+  return decision.replicas >= Math.max(JUMP * pods.replicas, pods.replicas + JUMP_PODS);
 }
 
 /** While the number was set by hand, nobody asked for the load: since when it is unknown counts from now. */

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Autoscaling } from '../../src/api/types.ts';
 import { later, pass, type Run, runFrom } from './run.ts';
-import { EXTERNAL, load, webOf } from './web.ts';
+import { decide } from '../../src/scaling/decide.ts';
+import { NO_HISTORY, withScaling } from '../../src/scaling/history.ts';
+import { EXTERNAL, factsOf, load, NOW_MS, webOf } from './web.ts';
 
 const SINGLE = 10;
 const TICK_SECONDS = 5;
@@ -160,4 +162,28 @@ test('saturation: a policy that lets pods come slowly makes no load larger than 
   const moments = follow({ from: 100, demand: () => 3000, most: Infinity, seconds: 900, autoscaling: { behavior } });
 
   assert.equal(most(moments), 300);
+});
+
+/** Pods that come one after the other: at each tick some were added before those of the last tick show their load. */
+function addedAtEachTick(podQps: number): ReturnType<typeof decide> {
+  let history = NO_HISTORY;
+  for (const [secondsAgo, from, to, before] of [
+    [15, 10, 11, 12.6],
+    [10, 11, 13, 12.8],
+    [5, 13, 15, 13],
+  ] as const) {
+    history = withScaling(history, { atMs: NOW_MS - secondsAgo * 1000, from, to, podQps: before });
+  }
+  const targets = { covered: 10, seen: 12, fast: 12 };
+  return decide(webOf(), factsOf(15, { readyReplicas: 13, history, reading: load(12 * podQps, targets) }));
+}
+
+test('saturation: pods that are added faster than they show are full if those that show are', () => {
+  const { replicas, reason } = addedAtEachTick(13);
+  assert.deepEqual([replicas, reason], [22, 'Saturated'], '12 pods show 156 QPS, that is 16 pods, and 1.4 times that');
+});
+
+test('saturation: pods that show much more than before are not full, they are just loaded', () => {
+  const { replicas, reason } = addedAtEachTick(26);
+  assert.deepEqual([replicas, reason], [32, 'DesiredWithinRange']);
 });

@@ -239,6 +239,10 @@ test('a tick tells that a load has jumped, for which pods are added, and no more
   assert.equal(await tick(), false);
   world.reading = qps(230);
   assert.equal(await tick(), false, 'less than half as much again');
+  world.pods = 2;
+  world.reading = qps(40);
+  assert.equal(await tick(), false, 'nor is one of a few pods worth it');
+  world.pods = 16;
   world.reading = qps(2000);
   assert.equal(await tick(), true);
   world.pods = 100;
