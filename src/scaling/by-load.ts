@@ -60,14 +60,14 @@ export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
 }
 
 /**
- * The number to go on from. While the load is unknown nobody has a reason to have fewer pods than were decided last: where a Deployment was
- * scaled down by hand, or deleted, they come back.
+ * The number to go on from. Nobody but a decision takes pods away: where a Deployment was scaled down by hand, or deleted, they come back at
+ * once, whatever is known of the load and whatever limits the speed of our own steps.
  */
 function startOf(spec: Scaled, facts: ScalingFacts): number {
-  const { currentReplicas, decidedReplicas = 0, recommendedReplicas, reading, maxReplicas } = facts;
+  const { currentReplicas, decidedReplicas = 0, recommendedReplicas, maxReplicas } = facts;
   const live = currentReplicas ?? Math.max(decidedReplicas, initialReplicas(spec, maxReplicas));
   if (spec.autoscaling.mode === 'Observe') return recommendedReplicas ?? live;
-  return reading.kind === 'unknown' ? Math.max(live, decidedReplicas) : live;
+  return Math.max(live, decidedReplicas);
 }
 
 function choose(spec: Scaled, facts: ScalingFacts, limits: Limits, start: number): Chosen {
@@ -225,7 +225,7 @@ function whyOf({ singlePodQPS, autoscaling }: Scaled, { reading }: ScalingFacts,
   }
 }
 
-/** A load with as many digits as people read. */
+/** A load with as many digits as it takes to see why it is a pod more. */
 function shown(qps: number): string {
-  return qps >= 100 ? String(Math.round(qps)) : String(Number(qps.toPrecision(3)));
+  return qps >= 10_000 ? String(Math.round(qps)) : String(Number(qps.toPrecision(5)));
 }

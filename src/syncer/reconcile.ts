@@ -87,7 +87,8 @@ async function keep(
 
 /** The number is somebody else's: it is told as it is. */
 function leftTo({ message }: Contender, decision: Decision, current = decision.replicas): Decision {
-  return { ...decision, replicas: current, active: { status: false, reason: 'ReplicasContended', message } };
+  const active = { status: false, reason: 'ReplicasContended', message };
+  return { ...decision, replicas: current, active, limited: undefined };
 }
 
 /** Whether children are gone that this ElasticWeb has had. One that was never told about has had none. */

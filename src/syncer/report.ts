@@ -102,6 +102,8 @@ export class Report {
       reason,
       why: message,
     });
+    // Ready says so, too.
+    if (reason === 'Suspended' || previous?.reason === 'Suspended') return;
     // Of what has had no request yet, there are no series yet.
     if (previous?.status !== 'True' && (reason === 'NoSeries' || reason === 'NoData')) return;
     // That it goes well is worth telling only to those who were told otherwise.

@@ -6,20 +6,30 @@ import type { Decision, Judgement } from '../scaling/decision.ts';
 import { savedHistory } from '../scaling/memory.ts';
 import type { Memory } from './autoscaler.ts';
 
-/** A limit that holds at one tick and not at the next is told no more often. */
-const LIMIT_PAUSE_MS = 30_000;
+/** What comes and goes from tick to tick, a limit or a recommendation, is told no more often. */
+const PAUSE_MS = 30_000;
+/** While samples do not cover their window, right after pods were added, what is said of them is soon not so any more. */
+const SETTLES_MS = 60_000;
 
 /** Whether a decision says something that status does not. Its words alone are none: they go along with the next news. */
 export function isNews(decision: Decision, status: ElasticWebStatus | undefined, nowMs: number): boolean {
   const told = (type: ConditionType) => status?.conditions?.find((condition) => condition.type === type);
   const [active, limited] = [told('ScalingActive'), told('ScalingLimited')];
   if (decision.isProvisional && active !== undefined) return false;
-  const isOldEnough = !(nowMs - Date.parse(limited?.lastTransitionTime ?? '') < LIMIT_PAUSE_MS);
+  const { observedTime, reason } = status?.scaling ?? {};
+  const isOlderThan = (time: string | undefined, ms: number) => !(nowMs - Date.parse(time ?? '') < ms);
   return (
     differs(active, decision.active) ||
-    (differs(limited, decision.limited) && isOldEnough) ||
-    decision.recommendedReplicas !== status?.recommendedReplicas
+    isOtherTrouble(active, decision.active) ||
+    (differs(limited, decision.limited) && isOlderThan(limited?.lastTransitionTime, PAUSE_MS)) ||
+    (decision.recommendedReplicas !== status?.recommendedReplicas && isOlderThan(observedTime, PAUSE_MS)) ||
+    (reason === 'WindowNotCovered' && decision.reason !== reason && isOlderThan(observedTime, SETTLES_MS))
   );
+}
+
+/** Whether the same reason has another cause: another address that does not answer, say. */
+function isOtherTrouble(told: Condition | undefined, said: Judgement | undefined): boolean {
+  return said?.status === false && told?.message !== said.message;
 }
 
 function differs(told: Condition | undefined, said: Judgement | undefined): boolean {

@@ -225,5 +225,5 @@ test('load: of two limits, the one that holds is told', () => {
 test('load: a decision says what it rests on', () => {
   const decision = decide(webOf(), factsOf(10, { reading: load(345.67, allOf(10)) }));
 
-  assert.deepEqual([decision.qps, decision.podQps, decision.why], [345.67, 34.567, '346 QPS at 10 a pod']);
+  assert.deepEqual([decision.qps, decision.podQps, decision.why], [345.67, 34.567, '345.67 QPS at 10 a pod']);
 });

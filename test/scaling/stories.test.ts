@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Autoscaling, DefaultedElasticWebSpec } from '../../src/api/types.ts';
 import { later, pass, type Run, runFrom } from './run.ts';
-import { load, NO_SERIES, webOf } from './web.ts';
+import { decide } from '../../src/scaling/decide.ts';
+import { factsOf, load, NO_SERIES, webOf } from './web.ts';
 
 /** One ElasticWeb and what happens to it; time passes in steps of 5 s, with a pass at the end of each. */
 class Story {
@@ -134,4 +135,11 @@ test('story: a load that falls for an hour, a pod every pass, takes its pods wit
   const [first = 0] = story.numbers(5, steady(2800));
 
   assert.ok(first >= 280 && first <= 280 + 90, `${first} pods: at most those of one and a half windows ago`);
+});
+
+test('story: who scales the Deployment down by hand gets the pods back at once, whatever policies say', () => {
+  const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 2, periodSeconds: 5 }] } } as const;
+  const facts = { readyReplicas: 3, decidedReplicas: 21, reading: load(200) };
+
+  assert.equal(decide(webOf({ behavior }), factsOf(3, facts)).replicas, 21);
 });

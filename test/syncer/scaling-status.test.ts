@@ -48,7 +48,7 @@ const notRead = decision({ isProvisional: true, active: { status: false, reason:
 const rows: readonly { name: string; of: Decision; told: ElasticWebStatus; news: boolean }[] = [
   { name: 'what was told', of: decision(), told: TOLD, news: false },
   {
-    name: 'other words for it',
+    name: 'other words for what goes well',
     of: decision({ active: { status: true, reason: 'ValidMetricFound', message: 'x' } }),
     told: TOLD,
     news: false,
@@ -87,6 +87,26 @@ const rows: readonly { name: string; of: Decision; told: ElasticWebStatus; news:
 for (const { name, of, told, news } of rows) {
   test(`isNews: ${name} is ${news ? '' : 'no '}news`, () => assert.equal(isNews(of, told, NOW), news));
 }
+
+test('isNews: the same reason with another cause is news', () => {
+  const told = status(['ScalingActive', 'False', 'NoSeries'], ['ScalingLimited', 'False', 'DesiredWithinRange']);
+  assert.equal(isNews(unknownLoad, told, NOW), true, 'it said m, now it is none');
+});
+
+test('isNews: another recommendation is told every 30 s at most', () => {
+  const scaling = { observedTime: '2026-01-02T03:04:00Z' };
+  const observed = (nowMs: number) =>
+    isNews(decision({ recommendedReplicas: 7 }), { ...TOLD, recommendedReplicas: 6, scaling }, nowMs);
+  assert.deepEqual([observed(NOW + 24_000), observed(NOW + 25_000)], [false, true]);
+});
+
+test('isNews: what was said before the window was covered is set right once, a minute later', () => {
+  const scaling = { observedTime: '2026-01-02T03:04:00Z', reason: 'WindowNotCovered' };
+  const settled = (nowMs: number) => isNews(decision(), { ...TOLD, scaling }, nowMs);
+  assert.deepEqual([settled(NOW + 54_000), settled(NOW + 55_000)], [false, true]);
+  const other = { ...scaling, reason: 'WithinTolerance' };
+  assert.equal(isNews(decision(), { ...TOLD, scaling: other }, NOW + 3_600_000), false);
+});
 
 test('isNews: a limit that comes and goes is told every 30 s at most', () => {
   const limited = decision({ limited: { status: true, reason: 'TooManyReplicas', message: '' } });
