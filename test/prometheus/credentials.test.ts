@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { link, open, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -114,23 +114,21 @@ for (const { name, content, reason, says } of flaws) {
   });
 }
 
-/** A file that hangs whoever opens it, until it is let go. */
-async function hungFile(t: TestContext): Promise<{ readonly file: string; readonly letGo: () => Promise<void> }> {
-  let pipe = '';
-  const letGo = async () => {
-    // Without waiting; it fails where nobody hangs.
-    await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).then(
-      (handle) => handle.close(),
-      () => undefined,
-    );
+/** A file that hangs whoever reads it, until it is let go; then it is gone. */
+async function hungFile(t: TestContext): Promise<{ readonly file: string; readonly letGo: () => void }> {
+  let letGo = (): void => undefined;
+  // Before its directory goes, which could take a thread that hangs.
+  t.after(() => letGo());
+  const file = join(await temporaryDirectory(t), 'secret');
+  await promisify(execFile)('mkfifo', [file]);
+  // As long as somebody could write into it, its end does not come.
+  const writer = openSync(file, 'r+');
+  letGo = () => {
+    letGo = () => undefined;
+    rmSync(file, { force: true });
+    closeSync(writer); // On this thread, since those that are for files may all hang.
   };
-  t.after(letGo); // Before its directory goes: a process in which a file hangs does not end.
-  const directory = await temporaryDirectory(t);
-  pipe = join(directory, 'pipe');
-  const file = join(directory, 'secret');
-  await promisify(execFile)('mkfifo', [pipe]);
-  await link(pipe, file);
-  return { file, letGo };
+  return { file, letGo: () => letGo() };
 }
 
 test(
@@ -150,10 +148,9 @@ test(
       assert.match(message, /^cannot read \S+\/secret: it took longer than 300 ms; asked again at the next tick$/);
     }
     assert.equal(stub.asked.length, 0);
-    // Five reads that hang would leave no thread for another file.
-    await rm(file);
+    await access(import.meta.filename); // Five reads that hang would leave no thread for another file.
+    letGo();
     await writeFile(file, 'right');
-    await letGo();
     await eventually(async () => (await readOne(web)).kind === 'measured', { timeoutMs: 10_000, what: 'a reading' });
   },
 );
