@@ -44,14 +44,14 @@ suite('states:', { concurrency: 4 }, () => {
     await world.create('image', { replicas: 2 });
     await world.ready('image');
 
-    await world.change('image', { image: 'nginx:1.30' });
+    // With pods that fit nowhere it lasts long enough to be told: one that is over within a second may not be.
+    await world.change('image', { image: 'nginx:1.30', nodeSelector: { 'no-such': 'node' } });
+    await world.notReady('image', 'Progressing');
+    await world.change('image', { nodeSelector: null });
 
     await world.ready('image');
     const rollout = (await history.of('image')).filter(({ metadata }) => metadata.generation === 2);
-    assert.deepEqual(readyOf(rollout.filter(({ status }) => status?.observedGeneration === 2)), [
-      'False Progressing',
-      'True Available',
-    ]);
+    assert.deepEqual(readyOf(rollout.filter(({ status }) => status?.observedGeneration === 2)), ['False Progressing']);
   });
 
   test('scaling is no rollout: Ready stays True from 500 QPS to 5000 and back', async () => {
