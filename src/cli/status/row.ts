@@ -1,6 +1,7 @@
 /** What there is to say about one ElasticWeb in one line. Pure. */
 
-import type { ElasticWebSpec } from '../../api/types.ts';
+import type { ReadyReason } from '../../api/conditions.ts';
+import type { Autoscaling, ElasticWebSpec } from '../../api/types.ts';
 import type { ElasticWebResource } from '../../syncer/kinds.ts';
 
 /** One ElasticWeb. What is not known is undefined. */
@@ -32,50 +33,73 @@ export const SYNCER_AWAY = 'SyncerAway';
 /** A change that no syncer has looked at for so long is looked at by none. It takes milliseconds, and failover 17 s. */
 const AWAY_AFTER_MS = 30_000;
 
+/** Reasons of not being ready that keep nothing from working. */
+const AS_INTENDED: readonly string[] = ['Progressing', 'Suspended'] satisfies ReadyReason[];
+
 /** The row of an ElasticWeb as it is stored. */
 export function rowOf(web: ElasticWebResource, nowMs: number): StatusRow {
-  const { metadata, status } = web;
-  // Of an object that an older schema let in, any part may be missing.
-  const { autoscaling }: Partial<ElasticWebSpec> = web.spec;
-  const isScaled = autoscaling !== undefined;
-  const milliQps = isScaled ? status?.scaling?.observedMilliQPS : undefined;
+  const { metadata } = web;
+  const { spec, status } = contentOf(web);
+  const autoscaling = spec?.autoscaling ?? undefined;
+  const milliQps = (autoscaling && status?.scaling?.observedMilliQPS) ?? undefined;
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     qps: milliQps === undefined ? undefined : milliQps / 1000,
     // As long as nothing was measured, the time says since when it is asked for.
-    measuredAt: milliQps === undefined ? undefined : status?.scaling?.observedTime,
-    capacityQps: status?.realQPS,
-    replicas: status?.replicas,
-    readyReplicas: status?.readyReplicas,
-    desiredReplicas: status?.desiredReplicas,
-    recommendedReplicas: status?.recommendedReplicas,
-    minReplicas: isScaled ? (autoscaling.minReplicas ?? 1) : undefined,
-    maxReplicas: autoscaling?.maxReplicas,
+    measuredAt: (milliQps === undefined ? undefined : status?.scaling?.observedTime) ?? undefined,
+    capacityQps: status?.realQPS ?? undefined,
+    replicas: status?.replicas ?? undefined,
+    readyReplicas: status?.readyReplicas ?? undefined,
+    desiredReplicas: status?.desiredReplicas ?? undefined,
+    recommendedReplicas: status?.recommendedReplicas ?? undefined,
+    minReplicas: autoscaling && (autoscaling.minReplicas ?? 1),
+    maxReplicas: autoscaling?.maxReplicas ?? undefined,
     ...reasonOf(web, nowMs),
   };
 }
+
+/** What a row is made of. */
+type Content = Pick<ElasticWebResource, 'status'> & {
+  readonly spec: Pick<ElasticWebSpec, 'suspend'> & {
+    readonly autoscaling?: Pick<Autoscaling, 'minReplicas' | 'maxReplicas'>;
+  };
+};
+
+/** Of an object that an older schema or another hand let in, any part may be missing. */
+type Loose<T> = T extends readonly (infer One)[]
+  ? readonly (Loose<One> | null)[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Loose<T[Key]> | null }
+    : T;
+
+const contentOf = (web: ElasticWebResource): Loose<Content> => web;
 
 type Why = Pick<StatusRow, 'reason' | 'message'>;
 
 /** What matters most about it: first what keeps it from working, then what the number of pods rests on. */
 function reasonOf(web: ElasticWebResource, nowMs: number): Why {
-  const { metadata, status, spec } = web;
+  const { metadata } = web;
+  const { spec, status } = contentOf(web);
   const observed = status?.observedGeneration ?? -1;
-  const condition = (type: string, value: 'True' | 'False'): Why | undefined =>
-    status?.conditions?.find((one) => one.type === type && one.status === value);
+  const condition = (type: string, value: 'True' | 'False'): Why | undefined => {
+    const found = status?.conditions?.find((one) => one?.type === type && one.status === value);
+    return found ? why(found.reason ?? `${type}=${value}`, found.message ?? undefined) : undefined;
+  };
+  const notReady = condition('Ready', 'False');
   if (typeof metadata.deletionTimestamp === 'string') return why('Deleting');
   if (observed < 0) return why(NO_SYNCER, 'no syncer has looked at it');
   if (observed < (metadata.generation ?? 0) && nowMs - changedMs(web) > AWAY_AFTER_MS) {
     return why(SYNCER_AWAY, 'no syncer has looked at its last change');
   }
-  const found =
+  return (
     condition('Stalled', 'True') ??
-    (spec.suspend === true ? why('Suspended') : undefined) ??
+    (notReady && !AS_INTENDED.includes(notReady.reason) ? notReady : undefined) ??
+    (spec?.suspend === true ? why('Suspended') : undefined) ??
     condition('ScalingActive', 'False') ??
     condition('ScalingLimited', 'True') ??
-    why(status?.scaling?.reason ?? 'DeclaredLoad');
-  return { reason: found.reason, message: found.message };
+    why(status?.scaling?.reason ?? 'DeclaredLoad')
+  );
 }
 
 const why = (reason: string, message?: string): Why => ({ reason, message });

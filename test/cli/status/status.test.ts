@@ -78,6 +78,23 @@ suite('the reason is what matters most:', () => {
       fields: { spec: { suspend: true }, status: { conditions: [condition('Stalled', 'True', 'NameConflict'), condition('ScalingActive', 'False', 'NoSeries')] } }, // prettier-ignore
       reason: 'NameConflict',
     },
+    ...['Forbidden', 'AdmissionDenied', 'QuotaExceeded', 'ReplicaFailure', 'Contended', 'ApplyFailed'].map(
+      (reason) => ({
+        name: `not ready: ${reason}`,
+        fields: { status: { conditions: [condition('Ready', 'False', reason), condition('Reconciling', 'True', 'ProgressingWithRetry'), condition('ScalingActive', 'False', 'NoSeries')] } }, // prettier-ignore
+        reason,
+      }),
+    ),
+    {
+      name: 'rolled out',
+      fields: { status: { conditions: [condition('Ready', 'False', 'Progressing'), condition('ScalingActive', 'False', 'NoSeries')] } }, // prettier-ignore
+      reason: 'NoSeries',
+    },
+    {
+      name: 'suspended before it was made',
+      fields: { spec: { suspend: true }, status: { conditions: [condition('Ready', 'False', 'Suspended')] } },
+      reason: 'Suspended',
+    },
     {
       name: 'no load is known',
       fields: { status: { conditions: [condition('ScalingActive', 'False', 'NoSeries')] } },
@@ -102,6 +119,23 @@ suite('the reason is what matters most:', () => {
 test('the condition that gives the reason gives the message', () => {
   const row = rowOf(web({ status: { conditions: [condition('ScalingActive', 'False', 'NoSeries')] } }), NOW_MS);
   assert.equal(row.message, 'NoSeries it is');
+});
+
+suite('an object of which a part is missing is shown with blanks:', () => {
+  const whole = web() as unknown as Record<string, object>;
+  const rows: readonly { name: string; object: object; cells: readonly string[] }[] = [
+    { name: 'no spec', object: { ...whole, spec: undefined }, cells: ['blog', 'shop', '-', '1500', '4/5', '-', 'DesiredWithinRange', '-'] }, // prettier-ignore
+    { name: 'null for spec and status', object: { ...whole, spec: null, status: null }, cells: ['blog', 'shop', '-', '-', '-', '-', 'NoSyncer', '-'] }, // prettier-ignore
+    { name: 'nothing but a name', object: { metadata: { name: 'shop', namespace: 'blog' } }, cells: ['blog', 'shop', '-', '-', '-', '-', 'NoSyncer', '-'] }, // prettier-ignore
+    { name: 'empty spec and status', object: { ...whole, spec: {}, status: {} }, cells: ['blog', 'shop', '-', '-', '-', '-', 'NoSyncer', '-'] }, // prettier-ignore
+    { name: 'nulls inside', object: web({ spec: { autoscaling: null }, status: { realQPS: null, replicas: null, readyReplicas: null, desiredReplicas: null, recommendedReplicas: null, scaling: null, conditions: null } }), cells: ['blog', 'shop', '-', '-', '-', '-', 'DeclaredLoad', '-'] }, // prettier-ignore
+    { name: 'limits and load', object: web({ spec: { autoscaling: {} }, status: { scaling: {} } }), cells: ['blog', 'shop', '-', '1500', '4/5', '-', 'DeclaredLoad', '-'] }, // prettier-ignore
+    { name: 'a condition with a type alone', object: web({ status: { conditions: [{ type: 'Ready' }, { type: 'Stalled', status: 'True' }] } }), cells: ['blog', 'shop', '2301', '1500', '4/5', '2-20', 'Stalled=True', '1m30s ago'] }, // prettier-ignore
+    { name: 'a condition that is null', object: web({ status: { conditions: [null] } }), cells: ['blog', 'shop', '2301', '1500', '4/5', '2-20', 'DesiredWithinRange', '1m30s ago'] }, // prettier-ignore
+  ];
+  for (const { name, object, cells } of rows) {
+    test(name, () => assert.deepEqual(cellsOf(rowOf(object as ElasticWebResource, NOW_MS)), cells));
+  }
 });
 
 suite('the table', () => {
