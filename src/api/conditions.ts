@@ -41,3 +41,11 @@ export type TransientReason =
 
 /** The reason of Reconciling while an error is being retried. */
 export const PROGRESSING_WITH_RETRY = 'ProgressingWithRetry';
+
+/** The condition of this type in a status; undefined if it does not say so, or if there is none. */
+export function conditionOf<C extends { readonly type: string }>(
+  status: { readonly conditions?: readonly C[] } | undefined,
+  type: C['type'],
+): C | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}

@@ -1,5 +1,6 @@
 /** What of the history is in status, so that the next syncer goes on where this one ended. Pure. */
 
+import { rfc3339 } from '../api/time.ts';
 import type { ScalingStatus } from '../api/types.ts';
 import { type History, NO_HISTORY, type Recommendation, type ScaleEvent, withScaling, wholeSecond } from './history.ts';
 
@@ -14,11 +15,11 @@ const LONGEST_WINDOW_MS = 3_600_000;
 export function savedHistory({ recommendations, events, knownMs, knownQps }: History, reason: string): ScalingStatus {
   return {
     ...(knownQps !== undefined && { observedMilliQPS: milli(knownQps) }),
-    ...(knownMs !== undefined && { observedTime: rfc3339(knownMs) }),
+    ...(knownMs !== undefined && { observedTime: timeOf(knownMs) }),
     reason,
-    recommendations: recommendations.map(({ atMs, replicas }) => ({ time: rfc3339(atMs), replicas })),
+    recommendations: recommendations.map(({ atMs, replicas }) => ({ time: timeOf(atMs), replicas })),
     events: events.map(({ atMs, change, podQps }) => ({
-      time: rfc3339(atMs),
+      time: timeOf(atMs),
       change,
       ...(podQps !== undefined && { milliQPSPerPod: milli(podQps) }),
     })),
@@ -92,6 +93,6 @@ function milli(qps: number): number {
   return Math.min(Math.round(qps * 1000), Number.MAX_SAFE_INTEGER);
 }
 
-function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+function timeOf(ms: number): string {
+  return rfc3339(new Date(ms));
 }

@@ -1,7 +1,8 @@
 /** The measured load at work: what each ElasticWeb's load is, what scaling remembers of it, and which ones want a pass for it. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Condition, DefaultedElasticWebSpec } from '../api/types.ts';
+import { conditionOf } from '../api/conditions.ts';
+import type { DefaultedElasticWebSpec, ElasticWebStatus } from '../api/types.ts';
 import { metricsServiceName } from '../construct/names.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { LoadTarget } from '../prometheus/source.ts';
@@ -200,7 +201,7 @@ export class Autoscaler {
   #facts({ metadata, status }: ElasticWebResource, pods: LivePods, reading: Reading, history: History = NO_HISTORY) {
     const { nowMs, stableWindowMs, maxReplicas } = this.#options;
     // Before it had a Deployment, nothing was decided that counts.
-    const hasActed = status?.conditions?.some(({ type }) => type === 'DeploymentReady') ?? false;
+    const hasActed = conditionOf(status, 'DeploymentReady') !== undefined;
     return {
       ...{ ...pods, reading, history, nowMs: nowMs(), stableWindowMs, maxReplicas },
       object: `${metadata.name} -n ${metadata.namespace ?? ''}`,
@@ -216,7 +217,7 @@ export class Autoscaler {
       nowMs: this.#options.nowMs(),
       currentReplicas,
       desiredReplicas: status?.desiredReplicas,
-      wasActive: !wasUnknown(status?.conditions ?? []),
+      wasActive: !wasUnknown(status),
     });
   }
 }
@@ -236,8 +237,8 @@ function goneOn({ target: before, history }: Entry, target: LoadTarget | undefin
 }
 
 /** Whether status says that the load was asked for and not known. That it was set by hand says nothing about it. */
-function wasUnknown(conditions: readonly Condition[]): boolean {
-  const active = conditions.find(({ type }) => type === 'ScalingActive');
+function wasUnknown(status: ElasticWebStatus | undefined): boolean {
+  const active = conditionOf(status, 'ScalingActive');
   return active?.status === 'False' && !['ManualOverride', 'ReplicasContended', 'Suspended'].includes(active.reason);
 }
 

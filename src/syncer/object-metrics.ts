@@ -1,5 +1,6 @@
 /** How each ElasticWeb is, as Prometheus reads it. Made from the local copies when asked for, so nothing is kept for it. */
 
+import { conditionOf } from '../api/conditions.ts';
 import type { Autoscaler, ScalingView } from './autoscaler.ts';
 import type { Cache } from './cache.ts';
 import type { ElasticWebResource } from './kinds.ts';
@@ -20,14 +21,14 @@ const METRICS: readonly ObjectMetric[] = [
   {
     name: 'elasticweb_ready',
     help: 'Whether it serves as it should.',
-    value: (web) => (conditionOf(web, 'Ready') === undefined ? undefined : Number(isTrue(web, 'Ready'))),
-    label: ['reason', (web) => conditionOf(web, 'Ready')?.reason],
+    value: (web) => (conditionOf(web.status, 'Ready') === undefined ? undefined : Number(isTrue(web, 'Ready'))),
+    label: ['reason', (web) => conditionOf(web.status, 'Ready')?.reason],
   },
   {
     name: 'elasticweb_stalled',
     help: '1 where only a change of the ElasticWeb helps.',
     value: (web) => (isTrue(web, 'Stalled') ? 1 : undefined),
-    label: ['reason', (web) => conditionOf(web, 'Stalled')?.reason],
+    label: ['reason', (web) => conditionOf(web.status, 'Stalled')?.reason],
   },
   {
     name: 'elasticweb_desired_replicas',
@@ -94,10 +95,6 @@ export function* objectMetrics(cache: Pick<Cache, 'webs'>, autoscaler: Pick<Auto
   }
 }
 
-function conditionOf({ status }: ElasticWebResource, type: string) {
-  return status?.conditions?.find((condition) => condition.type === type);
-}
-
 function isTrue(web: ElasticWebResource, type: string): boolean {
-  return conditionOf(web, type)?.status === 'True';
+  return conditionOf(web.status, type)?.status === 'True';
 }

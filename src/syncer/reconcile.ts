@@ -4,6 +4,7 @@
  * A pass never asks what woke it. Over an unchanged world it makes no request.
  */
 
+import { conditionOf } from '../api/conditions.ts';
 import { isObject, knownFields } from '../api/defaults.ts';
 import { spec as specSchema } from '../api/spec.ts';
 import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/validate.ts';
@@ -93,7 +94,7 @@ function leftTo({ message }: Contender, decision: Decision, current = decision.r
 
 /** Whether children are gone that this ElasticWeb has had. One that was never told about has had none. */
 function isMissingChildren(web: ElasticWebResource, { deployment, service }: FoundChildren): boolean {
-  const hadChildren = web.status?.conditions?.some(({ type }) => type === 'DeploymentReady') ?? false;
+  const hadChildren = conditionOf(web.status, 'DeploymentReady') !== undefined;
   return hadChildren && [deployment, service].some(({ ownership }) => ownership.kind === 'absent');
 }
 
@@ -151,7 +152,7 @@ function judge(
   scaleTime: Date | undefined,
 ): Rollout {
   const times = {
-    wasServing: web.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    wasServing: conditionOf(web.status, 'Ready')?.status === 'True',
     lastScaleTime: scaleTime?.toISOString() ?? web.status?.lastScaleTime,
     now: now(),
   };

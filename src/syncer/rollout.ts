@@ -1,8 +1,9 @@
 /** How far a Deployment is: rolled out, on its way, or stuck. Pure. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { conditionOf } from '../api/conditions.ts';
 import { INT32_MAX } from '../api/schema.ts';
-import type { Deployment, DeploymentCondition } from './kinds.ts';
+import type { Deployment } from './kinds.ts';
 
 /**
  * - `unseen`: the Deployment controller has not looked at this version yet, so its status speaks of an older one.
@@ -41,8 +42,8 @@ export function rolloutOf(deployment: Deployment, context: RolloutContext): Roll
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return { kind: 'unseen' };
   const { updatedReplicas = 0, availableReplicas = 0 } = status;
   const wanted = spec.replicas ?? 1;
-  const progressing = conditionOf(deployment, 'Progressing');
-  const failure = conditionOf(deployment, 'ReplicaFailure');
+  const progressing = conditionOf(deployment.status, 'Progressing');
+  const failure = conditionOf(deployment.status, 'ReplicaFailure');
 
   if (progressing?.reason === 'ProgressDeadlineExceeded') {
     const { message = 'the rollout made no progress within its deadline.' } = progressing;
@@ -60,7 +61,7 @@ export function rolloutOf(deployment: Deployment, context: RolloutContext): Roll
     return { kind: 'progressing', message };
   }
   const count = `${availableReplicas} of ${wanted} pods are available`;
-  if (conditionOf(deployment, 'Available')?.status === 'True') return { kind: 'serving', message: count };
+  if (conditionOf(deployment.status, 'Available')?.status === 'True') return { kind: 'serving', message: count };
   const graceMs = context.wasServing && availableReplicas > 0 ? graceLeftMs(deployment, context) : 0;
   if (graceMs <= 0) return { kind: 'progressing', message: count };
   return { kind: 'serving', message: count, forMs: graceMs };
@@ -75,7 +76,7 @@ function isRolledOut(deployment: Deployment): boolean {
   const { spec, status = {} } = deployment;
   const { replicas = 0, updatedReplicas = 0 } = status;
   if (updatedReplicas !== replicas) return false;
-  const progressing = conditionOf(deployment, 'Progressing');
+  const progressing = conditionOf(deployment.status, 'Progressing');
   // The largest deadline means none to Kubernetes, which then does not speak of progress at all.
   if (spec.progressDeadlineSeconds === INT32_MAX) return updatedReplicas >= (spec.replicas ?? 1);
   return progressing?.reason === 'NewReplicaSetAvailable';
@@ -84,15 +85,11 @@ function isRolledOut(deployment: Deployment): boolean {
 /** For how much longer pods that were just added may be missing; 0 if it is not scaling that made the Deployment unavailable. */
 function graceLeftMs(deployment: Deployment, { lastScaleTime = '', now }: RolloutContext): number {
   const scaledMs = Date.parse(lastScaleTime);
-  const unavailableMs = Date.parse(conditionOf(deployment, 'Available')?.lastTransitionTime ?? '');
+  const unavailableMs = Date.parse(conditionOf(deployment.status, 'Available')?.lastTransitionTime ?? '');
   // Where a time is missing, the comparison is with NaN, and false.
   if (!(Math.abs(unavailableMs - scaledMs) <= SCALING_SHOWS_WITHIN_MS)) return 0;
   const graceMs = (deployment.spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000;
   return Math.max(0, scaledMs + graceMs - now.getTime());
-}
-
-function conditionOf({ status }: Deployment, type: string): DeploymentCondition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
 }
 
 /** Whether going from one to the other replaces pods, rather than only adding or removing some. */

@@ -1,6 +1,6 @@
 /** What status says about scaling, and whether that is news. Pure. */
 
-import type { ConditionType } from '../api/conditions.ts';
+import { conditionOf } from '../api/conditions.ts';
 import type { Condition, ElasticWebStatus, ScalingStatus } from '../api/types.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
 import { savedHistory } from '../scaling/memory.ts';
@@ -13,8 +13,7 @@ const SETTLES_MS = 60_000;
 
 /** Whether a decision says something that status does not. Its words alone are none: they go along with the next news. */
 export function isNews(decision: Decision, status: ElasticWebStatus | undefined, nowMs: number): boolean {
-  const told = (type: ConditionType) => status?.conditions?.find((condition) => condition.type === type);
-  const [active, limited] = [told('ScalingActive'), told('ScalingLimited')];
+  const [active, limited] = [conditionOf(status, 'ScalingActive'), conditionOf(status, 'ScalingLimited')];
   if (decision.isProvisional && active !== undefined) return false;
   const { observedTime, reason } = status?.scaling ?? {};
   const isOlderThan = (time: string | undefined, ms: number) => !(nowMs - Date.parse(time ?? '') < ms);

@@ -2,6 +2,7 @@
 
 import {
   CONDITION_TYPES,
+  conditionOf,
   type ConditionType,
   PROGRESSING_WITH_RETRY,
   type ReadyReason,
@@ -9,6 +10,7 @@ import {
   type TransientReason,
 } from '../api/conditions.ts';
 import type { Condition, ElasticWebSpec, ElasticWebStatus, ScalingStatus } from '../api/types.ts';
+import { rfc3339 } from '../api/time.ts';
 import { selectorLabels } from '../construct/names.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
 import type { Deployment, ElasticWebResource, Service } from './kinds.ts';
@@ -89,7 +91,7 @@ function isUnseen(outcome: Outcome): boolean {
 /** Whether there is a status by the syncer: not only the schema's default, and none that speaks of a generation that never was. */
 function hasSpoken({ metadata, status }: ElasticWebResource): boolean {
   const isOfThePast = (status?.observedGeneration ?? -1) <= (metadata.generation ?? 0);
-  return isOfThePast && (status?.conditions?.some(({ type }) => type === 'Ready') ?? false);
+  return isOfThePast && conditionOf(status, 'Ready') !== undefined;
 }
 
 /** What the ready pods can serve; left out where an object of an older schema does not say what one serves. */
@@ -104,11 +106,6 @@ function selectorText(name: string): string {
     .map(([label, value]) => `${label}=${value}`)
     .sort()
     .join(',');
-}
-
-/** A time as Kubernetes writes it: to the second. */
-export function rfc3339(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 /** Whatever the load is, nothing follows it. */

@@ -1,8 +1,7 @@
 /** How a pass ends: the status is written if it says something new, and it is decided when to look again. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { ConditionType } from '../api/conditions.ts';
-import type { Condition, ElasticWebStatus } from '../api/types.ts';
+import { conditionOf } from '../api/conditions.ts';
 import { isConflict, isNotFound } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { Decision } from '../scaling/decision.ts';
@@ -127,10 +126,6 @@ export function soonest(next: Next, afterMs: number): Next {
     default:
       return next satisfies never;
   }
-}
-
-function conditionOf(status: ElasticWebStatus | undefined, type: ConditionType): Condition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
 }
 
 /** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it. */

@@ -6,7 +6,7 @@ import type { LoadTarget } from '../../src/prometheus/source.ts';
 import { type Reading, unknown } from '../../src/scaling/reading.ts';
 import { Autoscaler } from '../../src/syncer/autoscaler.ts';
 import type { ElasticWebResource } from '../../src/syncer/kinds.ts';
-import { rfc3339 } from '../../src/syncer/status.ts';
+import { rfc3339 } from '../../src/api/time.ts';
 import { spec, UID, web } from './objects.ts';
 
 const START = Date.parse('2026-01-02T03:04:05Z');
