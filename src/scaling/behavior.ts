@@ -124,3 +124,19 @@ function least(select: Rules['select'], left: readonly number[], current: number
   if (left.length === 0) return 0;
   return select === 'Max' ? Math.min(...left) : Math.max(...left);
 }
+
+/** A number on its way: what the load asks for, what the windows make of it, then the policies, then minReplicas and maxReplicas. */
+export interface Course {
+  readonly recommended: number;
+  readonly stable: number;
+  readonly allowed: number;
+  readonly replicas: number;
+}
+
+/** What kept the number from what was recommended, in HPA's words: the last that had a say. Undefined where nothing did. */
+export function restraintOf({ recommended, stable, allowed, replicas }: Course) {
+  if (replicas !== allowed) return replicas < allowed ? 'TooManyReplicas' : 'TooFewReplicas';
+  if (allowed !== stable) return allowed < stable ? 'ScaleUpLimit' : 'ScaleDownLimit';
+  if (stable !== recommended) return stable > recommended ? 'ScaleDownStabilized' : 'ScaleUpStabilized';
+  return undefined;
+}

@@ -1,7 +1,7 @@
 /** How many pods an ElasticWeb runs that scales with its load. Pure. */
 
 import type { DefaultedAutoscaling } from '../api/types.ts';
-import { limitRate, type Rates, ratesOf, stabilize } from './behavior.ts';
+import { limitRate, type Rates, ratesOf, restraintOf, stabilize } from './behavior.ts';
 import type { Decision, DecisionReason, Judgement, ScalingFacts, ScalingSpec } from './decision.ts';
 import { type History, wholeSecond, withLastStepDone, withRecommendation } from './history.ts';
 import { initialReplicas } from './initial.ts';
@@ -41,7 +41,6 @@ const LASTING: ReadonlySet<DecisionReason> = new Set(['NoMetricsSource', 'TooMan
  */
 export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
   const { autoscaling } = spec;
-  const observes = autoscaling.mode === 'Observe';
   const limits = { min: autoscaling.minReplicas, max: Math.min(autoscaling.maxReplicas, facts.maxReplicas) };
   const chosen = choose(spec, facts, limits, startOf(spec, facts));
   const { wish } = chosen;
@@ -51,7 +50,7 @@ export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
     active: activity(spec, facts),
     limited: limitation(chosen, spec, limits),
   };
-  if (observes) {
+  if (autoscaling.mode === 'Observe') {
     const replicas = facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
     return { ...common, replicas, recommendedReplicas: chosen.replicas, why: 'mode Observe' };
   }
@@ -65,9 +64,8 @@ export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
  */
 function startOf(spec: Scaled, facts: ScalingFacts): number {
   const { currentReplicas, decidedReplicas = 0, recommendedReplicas, maxReplicas } = facts;
-  const live = currentReplicas ?? Math.max(decidedReplicas, initialReplicas(spec, maxReplicas));
-  if (spec.autoscaling.mode === 'Observe') return recommendedReplicas ?? live;
-  return Math.max(live, decidedReplicas);
+  const start = Math.max(currentReplicas ?? initialReplicas(spec, maxReplicas), decidedReplicas);
+  return spec.autoscaling.mode === 'Observe' ? (recommendedReplicas ?? currentReplicas ?? start) : start;
 }
 
 function choose(spec: Scaled, facts: ScalingFacts, limits: Limits, start: number): Chosen {
@@ -153,14 +151,9 @@ function slow(
   const isRecent = (ms: number | undefined) => ms !== undefined && nowMs < ms + stableWindowMs;
   const pause: DecisionReason | undefined =
     (isRecent(history.jumpedMs) && 'AfterJump') || (isRecent(history.sinceMs) && 'JustStarted') || undefined;
-  const paused = pause !== undefined && allowed < current ? current : allowed;
-  const replicas = clamp(paused, limits);
-  const isUp = wish.replicas >= current;
-  if (replicas !== paused) return { replicas, reason: replicas < paused ? 'TooManyReplicas' : 'TooFewReplicas' };
-  if (pause !== undefined && paused !== allowed) return { replicas, reason: pause };
-  if (allowed !== stable) return { replicas, reason: isUp ? 'ScaleUpLimit' : 'ScaleDownLimit' };
-  if (stable !== wish.replicas) return { replicas, reason: isUp ? 'ScaleUpStabilized' : 'ScaleDownStabilized' };
-  return { replicas, reason: wish.reason };
+  if (pause !== undefined && allowed < current) return { replicas: current, reason: pause };
+  const replicas = clamp(allowed, limits);
+  return { replicas, reason: restraintOf({ recommended: wish.replicas, stable, allowed, replicas }) ?? wish.reason };
 }
 
 function clamp(replicas: number, { min, max }: Limits): number {

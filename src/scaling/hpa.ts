@@ -6,7 +6,7 @@
  */
 
 import { INT32_MAX } from '../api/schema.ts';
-import { limitRate, type Rates, stabilize } from './behavior.ts';
+import { limitRate, type Rates, restraintOf, stabilize } from './behavior.ts';
 import { type History, NO_HISTORY, withRecommendation, withScaling } from './history.ts';
 import type { Reading } from './reading.ts';
 
@@ -87,7 +87,8 @@ export function decideHpa(facts: HpaFacts, memory: HpaMemory, rates: Rates = HPA
   const replicas = Math.min(Math.max(allowed, minReplicas), maxReplicas);
   const windows = { upMs: rates.up.windowMs, downMs: rates.down.windowMs };
   const remembered = withRecommendation(history, { atMs: nowMs, replicas: recommended }, windows);
-  return settled(replicas, reasonOf({ recommended, stable, allowed, replicas }), remembered);
+  const reason = restraintOf({ recommended, stable, allowed, replicas }) ?? 'DesiredWithinRange';
+  return settled(replicas, reason, remembered);
 }
 
 /** The number before windows, policies and limits: ceil(load / target), unless it is within the tolerance of what runs. */
@@ -98,13 +99,4 @@ function recommendation(qps: number, { replicas, singlePodQPS }: HpaFacts, { up,
   const ratio = usage / (target * replicas);
   if (ratio >= 1 - down.tolerance && ratio <= 1 + up.tolerance) return replicas;
   return Math.min(Math.ceil(usage / target), INT32_MAX);
-}
-
-/** The last that had a say. */
-function reasonOf(steps: Readonly<Record<'recommended' | 'stable' | 'allowed' | 'replicas', number>>): string {
-  const { recommended, stable, allowed, replicas } = steps;
-  if (replicas !== allowed) return replicas < allowed ? 'TooManyReplicas' : 'TooFewReplicas';
-  if (allowed !== stable) return allowed < stable ? 'ScaleUpLimit' : 'ScaleDownLimit';
-  if (stable !== recommended) return stable > recommended ? 'ScaleDownStabilized' : 'ScaleUpStabilized';
-  return 'DesiredWithinRange';
 }
