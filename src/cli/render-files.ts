@@ -3,14 +3,11 @@
 import type { Manifest } from '../construct/manifest.ts';
 import { manifestsOf, render } from '../construct/render.ts';
 import { DEFAULT_MAX_REPLICAS, initialReplicas } from '../scaling/initial.ts';
-import { findElasticWebs, type Finding } from './elastic-webs.ts';
+import { allValid, type ValidElasticWeb } from './all-valid.ts';
 import { Failure } from './failure.ts';
 import { writeLine, type Io } from './io.ts';
 import { stringifyManifests } from './manifest-text.ts';
 import type { RenderFlags } from './render.ts';
-import { isEmpty, nothingIn, summaryOf, writeErrors, writeTrouble } from './report.ts';
-
-type Valid = Extract<Finding, { kind: 'valid' }>;
 
 /**
  * Prints the manifests of all ElasticWebs in the files, or of none.
@@ -18,14 +15,7 @@ type Valid = Extract<Finding, { kind: 'valid' }>;
  * @throws Failure when there is no ElasticWeb, when one is invalid or cannot be rendered, or when a document cannot be read
  */
 export async function renderFiles(files: readonly string[], flags: RenderFlags, io: Io): Promise<void> {
-  const findings = await findElasticWebs(files, io);
-  writeTrouble(findings, io.stderr);
-  if (isEmpty(findings)) throw new Failure(nothingIn(files));
-  for (const finding of findings) if (finding.kind === 'invalid') writeErrors(finding, io.stderr);
-  if (findings.some(({ kind }) => kind === 'invalid' || kind === 'unreadable')) {
-    throw new Failure(`Nothing was printed. ${summaryOf(findings)}`);
-  }
-  const valid = findings.filter((finding) => finding.kind === 'valid');
+  const valid = await allValid(files, io, 'Nothing was printed.');
   const children = valid.map(({ label, resource }) => {
     const options = { replicas: flags.replicas ?? initialReplicas(resource.spec) };
     return { label, manifests: rendered(label, () => manifestsOf(render(resource, options))) };
@@ -41,7 +31,7 @@ export async function renderFiles(files: readonly string[], flags: RenderFlags, 
 }
 
 /** What the syncer would do differently, or what the manifests do not show. */
-function notesOn({ label, resource: { spec } }: Valid, flags: RenderFlags): string[] {
+function notesOn({ label, resource: { spec } }: ValidElasticWeb, flags: RenderFlags): string[] {
   const wanted = initialReplicas(spec, Infinity);
   const isLimited = flags.replicas === undefined && wanted > DEFAULT_MAX_REPLICAS;
   return [

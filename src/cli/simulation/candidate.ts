@@ -1,9 +1,8 @@
 /** Which ElasticWeb of some files is simulated, and what has to be said about it. */
 
-import { type Finding, findElasticWebs } from '../elastic-webs.ts';
+import { allValid, type ValidElasticWeb } from '../all-valid.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Io, writeLine } from '../io.ts';
-import { isEmpty, nothingIn, summaryOf, writeErrors, writeTrouble } from '../report.ts';
 import type { ScaledSpec } from './autoscalers.ts';
 
 /** An ElasticWeb that scales with its load. */
@@ -15,8 +14,6 @@ export interface Candidate {
   readonly spec: ScaledSpec;
 }
 
-type Valid = Extract<Finding, { kind: 'valid' }>;
-
 /**
  * The ElasticWeb of that name, or the only one.
  *
@@ -24,15 +21,7 @@ type Valid = Extract<Finding, { kind: 'valid' }>;
  * its load
  */
 export async function findCandidate(files: readonly string[], name: string | undefined, io: Io): Promise<Candidate> {
-  const findings = await findElasticWebs(files, io);
-  writeTrouble(findings, io.stderr);
-  if (isEmpty(findings)) throw new Failure(nothingIn(files));
-  for (const finding of findings) if (finding.kind === 'invalid') writeErrors(finding, io.stderr);
-  if (findings.some(({ kind }) => kind === 'invalid' || kind === 'unreadable')) {
-    throw new Failure(`Nothing was simulated. ${summaryOf(findings)}`);
-  }
-  const valid = findings.filter((finding) => finding.kind === 'valid');
-  const { label, resource } = theOne(valid, name);
+  const { label, resource } = theOne(await allValid(files, io, 'Nothing was simulated.'), name);
   const { spec } = resource;
   const { autoscaling } = spec;
   if (autoscaling === undefined) {
@@ -49,7 +38,7 @@ export async function findCandidate(files: readonly string[], name: string | und
   };
 }
 
-function theOne(valid: readonly Valid[], name: string | undefined): Valid {
+function theOne(valid: readonly ValidElasticWeb[], name: string | undefined): ValidElasticWeb {
   const matching =
     name === undefined ? valid : valid.filter((web) => [nameOf(web), web.resource.metadata.name].includes(name));
   const [one, ...others] = matching;
@@ -59,7 +48,7 @@ function theOne(valid: readonly Valid[], name: string | undefined): Valid {
   throw new Failure(`error: there are several ElasticWebs, and --name must say which: ${names}`, EXIT.usage);
 }
 
-function nameOf({ resource: { metadata } }: Pick<Valid, 'resource'>): string {
+function nameOf({ resource: { metadata } }: Pick<ValidElasticWeb, 'resource'>): string {
   return [metadata.namespace, metadata.name].filter(Boolean).join('/');
 }
 
@@ -71,7 +60,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** Where the simulation is not what the syncer would do now. */
-function notesOn({ suspend, replicas, autoscaling }: Valid['resource']['spec']): string[] {
+function notesOn({ suspend, replicas, autoscaling }: ValidElasticWeb['resource']['spec']): string[] {
   return [
     ...(suspend === true ? ['is suspended; simulated as if it were not'] : []),
     ...(replicas === undefined ? [] : [`spec.replicas sets ${replicas} by hand, so the load changes nothing`]),
