@@ -58,7 +58,6 @@ interface Entry {
 
 /** What scaling says about one ElasticWeb, for metrics. */
 export interface ScalingView {
-  readonly reading: Reading;
   /** When the reading was made, in milliseconds since 1970. */
   readonly readMs: number;
   /** The load that counts, in requests per second; undefined while it is unknown. */
@@ -137,8 +136,8 @@ export class Autoscaler {
   view(web: ElasticWebResource): ScalingView | undefined {
     const entry = this.#entries.get(keyOf(web));
     if (entry?.target === undefined) return undefined;
-    const { reading, readMs, decision } = entry;
-    return { reading, readMs, qps: decision?.qps, reason: decision?.reason };
+    const { readMs, decision } = entry;
+    return { readMs, qps: decision?.qps, reason: decision?.reason };
   }
 
   /** Reads the load of this ElasticWeb no more: it is suspended, say. Its history is kept in status. */
@@ -172,23 +171,21 @@ export class Autoscaler {
       if (entry?.target?.metric !== metric) continue;
       entry.reading = readings.get(key) ?? NOT_READ_YET;
       entry.readMs = readMs;
-      if (this.#wantsPass(key, entry)) wake(key);
-      hasJumped ||= hasLoadJumped(entry, deployments.glance(key));
+      const web = webs.get(key);
+      const pods = deployments.glance(key);
+      // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
+      if (web !== undefined && pods !== undefined && pods.owner === entry.uid) {
+        const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
+        if (decision.replicas !== pods.replicas || this.#isNews(decision, web)) wake(key);
+        hasJumped ||= hasLoadJumped(entry.spec, decision, pods);
+      }
       if (++decided % TURN_AFTER === 0) await turn();
     }
     return hasJumped;
   }
 
-  /** Whether anything is to be done or told. */
-  #wantsPass(key: string, entry: Entry): boolean {
-    const { webs, deployments } = this.#options.cache;
-    const web = webs.get(key);
-    const pods = deployments.glance(key);
-    // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
-    if (web === undefined || pods === undefined || pods.owner !== entry.uid) return false;
-    const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
-    const isNew = web.status?.scaling === undefined || isNews(decision, web.status, this.#options.nowMs());
-    return decision.replicas !== pods.replicas || isNew;
+  #isNews(decision: Decision, { status }: ElasticWebResource): boolean {
+    return status?.scaling === undefined || isNews(decision, status, this.#options.nowMs());
   }
 
   #decide(web: ElasticWebResource, entry: Entry, pods: LivePods): Decision {
@@ -226,8 +223,8 @@ export class Autoscaler {
 const JUMP = 1.5;
 const JUMP_PODS = 4;
 
-function hasLoadJumped({ decision, spec }: Entry, pods: Pods | undefined): boolean {
-  if (decision === undefined || pods === undefined || spec.autoscaling?.mode === 'Observe') return false;
+function hasLoadJumped({ autoscaling }: ScalingSpec, decision: Decision, pods: Pods): boolean {
+  if (autoscaling?.mode === 'Observe') return false;
   return decision.replicas >= Math.max(JUMP * pods.replicas, pods.replicas + JUMP_PODS);
 }
 
