@@ -1,9 +1,10 @@
 /** The figures of scaling beside what they should be. Pure. */
 
+import { median } from '../figures.ts';
 import type { Verdict } from '../targets.ts';
 import { OUTAGES, type Outage } from './outages.ts';
-import type { Step } from './steps.ts';
-import { median, type TickCost } from './ticks.ts';
+import { NEED, type Step } from './steps.ts';
+import type { TickCost } from './ticks.ts';
 
 /** Everything that was measured. */
 export interface ScalingFigures {
@@ -13,8 +14,6 @@ export interface ScalingFigures {
   readonly queriesAMinute: number;
   readonly ticks: TickCost;
 }
-
-const NEED = 50;
 
 /** What was found for each target. */
 export function judgeScaling({ steps, fullSteps, outages, queriesAMinute, ticks }: ScalingFigures): Verdict[] {

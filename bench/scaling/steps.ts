@@ -6,7 +6,8 @@ import { SCRAPE_SECONDS, SINGLE, type Stage } from './stage.ts';
 
 const FROM_QPS = 100;
 const TO_QPS = 500;
-const NEED = TO_QPS / SINGLE;
+/** Pods that the load needs after the step. */
+export const NEED = TO_QPS / SINGLE;
 const ENOUGH = 0.9 * NEED;
 /** Long enough for a reading of each kind, and for most of a stable window. */
 const CALM_MS = 45_000;

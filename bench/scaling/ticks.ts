@@ -9,6 +9,7 @@ import { LoadSource } from '../../src/prometheus/source.ts';
 import { Autoscaler, type LoadReader } from '../../src/syncer/autoscaler.ts';
 import type { ElasticWebResource } from '../../src/syncer/kinds.ts';
 import { nowMs } from '../clock.ts';
+import { median } from '../figures.ts';
 import { SINGLE } from './stage.ts';
 
 const TICKS = 20;
@@ -79,9 +80,4 @@ function webOf(name: string): ElasticWebResource {
   if (validation.kind === 'invalid') throw new Error('the ElasticWeb of the bench is not valid');
   const metadata = { name, namespace: 'bench', uid: name, generation: 1 };
   return { ...validation.resource, metadata };
-}
-
-/** The one in the middle. */
-export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

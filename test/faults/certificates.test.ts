@@ -9,22 +9,13 @@ import { DEPLOYMENT } from '../../src/syncer/kinds.ts';
 import { inPod, podEnvironment, writeServiceAccount } from '../cluster/in-pod.ts';
 import { endSyncer, runSyncer } from '../cluster/syncer-process.ts';
 import { useWorld } from '../cluster/world.ts';
-import { ensureBinaries } from '../control-plane/binaries.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { Program } from '../control-plane/program.ts';
-import { shareControlPlane } from '../control-plane/shared-control-plane.ts';
+import { ownControlPlane } from './own-control-plane.ts';
 
-const { kubernetes } = await ensureBinaries(['kubernetes']);
 // Nobody else is here, since nobody else would get over it.
-const controlPlane = await startControlPlane({
-  manifests: [join(import.meta.dirname, '../../dist/install.k8s.yaml')],
-  controllers: false,
-  scheduler: false,
-  kwok: false,
-});
+const controlPlane = await ownControlPlane({ controllers: false, scheduler: false, kwok: false });
 const { directory, server } = controlPlane;
-shareControlPlane(controlPlane, kubernetes);
 const world = await useWorld();
 after(() => controlPlane.stop());
 

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { GROUP, PLURAL } from '../../src/api/resource.ts';
 import type { ResourceType } from '../../src/kube/resource.ts';
@@ -10,18 +9,13 @@ import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource } from '../../src/sync
 import { syncerRequests } from '../cluster/audit.ts';
 import { endSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import { conditionOf, useWorld, type World } from '../cluster/world.ts';
-import { ensureBinaries } from '../control-plane/binaries.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import type { Program } from '../control-plane/program.ts';
-import { shareControlPlane } from '../control-plane/shared-control-plane.ts';
 import { storyObjects, versions } from './end-state.ts';
 import { allServe } from './kept.ts';
+import { ownControlPlane } from './own-control-plane.ts';
 
-const { kubernetes } = await ensureBinaries(['kubernetes']);
-const manifests = [join(import.meta.dirname, '../../dist/install.k8s.yaml')];
-const controlPlane = await startControlPlane({ manifests, auditLog: true });
-shareControlPlane(controlPlane, kubernetes);
+const controlPlane = await ownControlPlane({ auditLog: true });
 const home = await useWorld();
 after(() => controlPlane.stop());
 

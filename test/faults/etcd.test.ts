@@ -2,22 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DEPLOYMENT, SERVICE } from '../../src/syncer/kinds.ts';
 import { endSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import { useWorld } from '../cluster/world.ts';
-import { ensureBinaries } from '../control-plane/binaries.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
 import { eventually } from '../control-plane/eventually.ts';
-import { shareControlPlane } from '../control-plane/shared-control-plane.ts';
 import { allKept, HEALS_WITHIN_MS } from './kept.ts';
+import { ownControlPlane } from './own-control-plane.ts';
 import { SlowLink } from './slow-link.ts';
 
-const { kubernetes } = await ensureBinaries(['kubernetes']);
 const links: SlowLink[] = [];
-const controlPlane = await startControlPlane({
-  manifests: [join(import.meta.dirname, '../../dist/install.k8s.yaml')],
+const controlPlane = await ownControlPlane({
   auditLog: true,
   etcd: {
     members: 3,
@@ -29,7 +24,6 @@ const controlPlane = await startControlPlane({
     },
   },
 });
-shareControlPlane(controlPlane, kubernetes);
 const world = await useWorld();
 
 const syncer = await startSyncer(controlPlane, 'etcd', `--namespace=${world.namespace}`);

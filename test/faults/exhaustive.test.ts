@@ -1,12 +1,9 @@
 /** Whatever happens to whichever call of the syncer, the story ends as if nothing had happened. */
 
-import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { useWorld } from '../cluster/world.ts';
-import { ensureBinaries } from '../control-plane/binaries.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
-import { shareControlPlane } from '../control-plane/shared-control-plane.ts';
 import { FAULTS } from './fault.ts';
+import { ownControlPlane } from './own-control-plane.ts';
 import { plansFor } from './plans.ts';
 import { learn, tryOut } from './reference.ts';
 import { WHOLE_STORY } from './story.ts';
@@ -15,10 +12,7 @@ import { WHOLE_STORY } from './story.ts';
 const AT_ONCE = 3;
 const startMs = performance.now();
 
-const { kubernetes } = await ensureBinaries(['kubernetes']);
-const manifests = [join(import.meta.dirname, '../../dist/install.k8s.yaml')];
-const controlPlane = await startControlPlane({ manifests, auditLog: true });
-shareControlPlane(controlPlane, kubernetes);
+const controlPlane = await ownControlPlane({ auditLog: true });
 const home = await useWorld();
 after(() => controlPlane.stop());
 

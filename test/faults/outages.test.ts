@@ -8,20 +8,16 @@ import type { KubeObject } from '../../src/kube/resource.ts';
 import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
 import { endSyncer, runSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import { conditionOf, useWorld } from '../cluster/world.ts';
-import { ensureBinaries } from '../control-plane/binaries.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import type { Program } from '../control-plane/program.ts';
-import { shareControlPlane } from '../control-plane/shared-control-plane.ts';
 import { randomly } from './fault.ts';
 import { allServe, HEALS_WITHIN_MS } from './kept.ts';
+import { ownControlPlane } from './own-control-plane.ts';
 import { SyncerBehindProxy } from './syncer.ts';
 import * as lines from './watch-lines.ts';
 
-const { kubernetes } = await ensureBinaries(['kubernetes']);
 const dist = join(import.meta.dirname, '../../dist');
-const controlPlane = await startControlPlane({ manifests: [join(dist, 'install.k8s.yaml')], auditLog: true });
-shareControlPlane(controlPlane, kubernetes);
+const controlPlane = await ownControlPlane({ auditLog: true });
 const world = await useWorld();
 after(() => controlPlane.stop());
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAnswer, parseValue } from '../../src/prometheus/answer.ts';
 import { body, series } from './targets.ts';
+import { turnsDuring } from './turns.ts';
 
 const flaws = [
   { name: 'a page', text: '<html>ok</html>', reason: 'InvalidAnswer', what: /something else than JSON/ },
@@ -81,15 +82,7 @@ for (const value of [undefined, null, 3, [], [1], ['now', '1'], [null, '1'], [1,
 const many = Array.from({ length: 20_000 }, (_, n) => series(`web-${n}`, 'stable', String(n)));
 
 test('a large answer is read in parts, with every series of it, and other work goes on in between', async () => {
-  let turns = 0;
-  let counting = true;
-  const count = () => {
-    turns += 1;
-    if (counting) setImmediate(count);
-  };
-  setImmediate(count);
-  const read = await parseAnswer(body(many, { warnings: ['x'] }));
-  counting = false;
+  const { result: read, turns } = await turnsDuring(() => parseAnswer(body(many, { warnings: ['x'] })));
   assert.ok(turns >= 8, `${turns} turns`);
   assert.ok(read.kind === 'vector' && read.partial);
   const values = read.series.map(({ labels, value }) => `${String(labels.service)}=${String(value)}`);

@@ -5,6 +5,7 @@ import { groupTargets } from '../../src/prometheus/groups.ts';
 import { tellReadings } from '../../src/prometheus/readings.ts';
 import type { Reading } from '../../src/scaling/reading.ts';
 import { series, target } from './targets.ts';
+import { turnsDuring } from './turns.ts';
 
 const labels = { namespace: 'namespace', name: 'service' };
 
@@ -186,15 +187,7 @@ test('what is counted elsewhere belongs to all ElasticWebs of the namespace that
 test('readings of ten thousand ElasticWebs leave room for other work in between', async () => {
   const targets = Array.from({ length: 10_000 }, (_, n) => target(`web-${n}`));
   const all = vector(targets.map(({ name }, n) => series(name, 'stable', String(n))));
-  let turns = 0;
-  let counting = true;
-  const count = () => {
-    turns += 1;
-    if (counting) setImmediate(count);
-  };
-  setImmediate(count);
-  const told = await readings(targets, all, covered);
-  counting = false;
+  const { result: told, turns } = await turnsDuring(() => readings(targets, all, covered));
   assert.equal(told['shop/web-9999']?.kind === 'measured' && told['shop/web-9999'].stableQps, 9999);
   assert.ok(turns >= 10, `${turns} turns`);
 });
