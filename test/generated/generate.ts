@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { format } from 'prettier';
 import { NAMED_SCHEMAS } from '../../src/api/resource.ts';
+import { settingsPage } from './settings.ts';
 import { typesFrom } from './types.ts';
 
 const run = promisify(execFile);
@@ -19,6 +20,11 @@ export type GeneratedFiles = ReadonlyMap<string, string>;
 export async function generateTypes(): Promise<GeneratedFiles> {
   const text = await format(typesFrom(NAMED_SCHEMAS), { parser: 'typescript', singleQuote: true, printWidth: 120 });
   return new Map([['src/api/types.ts', text]]);
+}
+
+/** The page that lists every field and flag. */
+export async function generateSettings(): Promise<GeneratedFiles> {
+  return new Map([['docs/settings.md', await settingsPage()]]);
 }
 
 /** What `cdk8s synth` writes: the YAML of dist/. */
@@ -53,7 +59,7 @@ async function inTemporaryFolder(name: string, fill: (folder: string) => Promise
 }
 
 if (import.meta.main) {
-  for (const generate of [generateTypes, generateDist, generateImports]) {
+  for (const generate of [generateTypes, generateSettings, generateDist, generateImports]) {
     for (const [path, text] of await generate()) {
       await mkdir(join(root, dirname(path)), { recursive: true });
       await writeFile(join(root, path), text);

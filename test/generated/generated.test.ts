@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { generateDist, generateImports, generateTypes, type GeneratedFiles } from './generate.ts';
+import { generateDist, generateImports, generateSettings, generateTypes, type GeneratedFiles } from './generate.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -67,6 +67,11 @@ async function assertCommitted(folder: string, generated: GeneratedFiles): Promi
 test('src/api/types.ts is what the schema gives', async () => {
   const committed = await readFile(join(root, 'src/api/types.ts'), 'utf8');
   assert.ok(committed === types.get('src/api/types.ts'), 'src/api/types.ts is stale: npm run generate');
+});
+
+test('docs/settings.md is what schema and command give', async () => {
+  const committed = await readFile(join(root, 'docs/settings.md'), 'utf8');
+  assert.ok(committed === (await generateSettings()).get('docs/settings.md'), 'docs/settings.md is stale: npm run generate');
 });
 
 test('dist/ is what the app gives', () => assertCommitted('dist', dist));
