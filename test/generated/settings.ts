@@ -86,7 +86,7 @@ function flagRow({ flags, envVar = '', description, argChoices, defaultValue, de
   // A default that depends on others stands in the description.
   const [, meaning = description, told = ''] = /^(.*?) \(default: (.*)\)$/.exec(description) ?? [];
   const standard: unknown = defaultValueDescription ?? defaultValue;
-  const shown = standard === undefined ? told : `\`${String(standard)}\``;
+  const shown = standard === undefined ? told : shownDefault(standard);
   const choices = argChoices === undefined ? '' : `: ${argChoices.map((choice) => `\`${choice}\``).join(', ')}`;
   return [`\`${flags}\``, `\`${envVar}\``, shown, `${meaning}${choices}`];
 }
