@@ -2,23 +2,19 @@
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { schemaErrors } from '../api/check.ts';
+import { schemaErrors, show } from '../api/check.ts';
 import { withDefaults } from '../api/defaults.ts';
 import { resourceRequirements } from '../api/pod-settings.ts';
 import { bool, int32, list, object, oneOf, text, type Schema } from '../api/schema.ts';
 import type { ResourceRequirements } from '../api/types.ts';
-import { VERSION } from '../api/version.ts';
 import { ElasticWebCrd, KEEP_ANNOTATIONS } from './crd.ts';
 import { InvalidPropsError } from './invalid-props.ts';
-import { clusterScoped, compact } from './manifest.ts';
-import { aggregatedRoles, type SyncerIdentity, syncerServiceAccount } from './rbac.ts';
+import { clusterScoped } from './manifest.ts';
+import { aggregatedRoles, syncerServiceAccount } from './rbac.ts';
+import { syncerDeployment } from './syncer-deployment.ts';
+import { disruptionBudget, networkPolicyOf } from './syncer-protection.ts';
 
 const NAME = 'elasticweb-syncer';
-/** Where the syncer serves its metrics and probes. */
-const PORT = 8080;
-/** The volume with what Prometheus asks for. */
-const SECRET = 'prometheus';
-const SECRET_PATH = '/etc/elasticweb/prometheus';
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
 
 const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
@@ -38,6 +34,9 @@ const PROPS = object('', {
   prometheusUrl: text('', { pattern: '^https?://[!-~]+$' }),
   prometheusSecret: { type: 'string', maxLength: 253, pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' },
   args: list('', text('', { pattern: '^--[a-z]' })),
+  networkPolicy: bool(''),
+  egressPorts: list('', int32('', { minimum: 1, maximum: 65_535 }), { minItems: 1, maxItems: 100 }),
+  ownerReferencesPermissionEnforcement: bool(''),
 });
 
 /** What an `ElasticWebInstall` is made from. */
@@ -76,7 +75,7 @@ export interface ElasticWebInstallProps {
    */
   readonly resources?: ResourceRequirements;
   /**
-   * The namespaces whose ElasticWebs this syncer keeps.
+   * The namespaces whose ElasticWebs this syncer keeps. It has rights in these alone, by a Role in each; they must exist.
    * @default - all
    */
   readonly watchNamespaces?: readonly string[];
@@ -107,9 +106,28 @@ export interface ElasticWebInstallProps {
   readonly prometheusSecret?: string;
   /** More flags of `elasticweb syncer`, such as `--scrape-interval=30`. */
   readonly args?: readonly string[];
+  /**
+   * Whether a NetworkPolicy keeps the syncers to what they need: metrics and probes come in; DNS and `egressPorts` go out.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
+  /**
+   * TCP ports to which the syncers may connect: those of the API server, behind its Service, and of Prometheus.
+   * @default - 443, 6443, 8443 and 16443, where API servers listen, and that of prometheusUrl; 9090 without it
+   */
+  readonly egressPorts?: readonly number[];
+  /**
+   * Adds the rights that the admission plugin of this name demands, which OpenShift switches on: to update the finalizers of ElasticWebs, and
+   * to delete Deployments and Services, without which their owners cannot be changed. The syncer deletes nothing all the same.
+   * @default false
+   */
+  readonly ownerReferencesPermissionEnforcement?: boolean;
 }
 
-/** CRD, namespace, ServiceAccount, rights, and the Deployment of the syncer, which passes the restricted Pod Security Standard. */
+/**
+ * CRD, namespace, ServiceAccount, rights, and the Deployment of the syncer, which passes the restricted Pod Security Standard, with a
+ * PodDisruptionBudget and a NetworkPolicy.
+ */
 export class ElasticWebInstall extends Construct {
   /** The syncer's Deployment. */
   readonly syncer: ApiObject;
@@ -118,7 +136,11 @@ export class ElasticWebInstall extends Construct {
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
     const { name = NAME, namespace = 'elasticweb-system', createNamespace = true } = props;
+    const { ownerReferencesPermissionEnforcement = false, networkPolicy = true } = props;
     const errors = schemaErrors(withDefaults(props, PROPS), PROPS, '');
+    if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
+      errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
+    }
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
 
     if (createNamespace) {
@@ -130,86 +152,16 @@ export class ElasticWebInstall extends Construct {
       clusterScoped(new ApiObject(this, 'namespace', { apiVersion: 'v1', kind: 'Namespace', metadata }));
     }
     new ElasticWebCrd(this, 'crd');
-    syncerServiceAccount(this, { name, namespace });
+    syncerServiceAccount(
+      this,
+      { name, namespace },
+      { namespaces: props.watchNamespaces, ownerReferencesPermissionEnforcement },
+    );
     aggregatedRoles(this);
+    if (networkPolicy) {
+      new ApiObject(this, 'network-policy', networkPolicyOf({ name, namespace }, props));
+    }
+    new ApiObject(this, 'disruption-budget', disruptionBudget({ name, namespace }));
     this.syncer = new ApiObject(this, 'syncer', syncerDeployment({ name, namespace }, props));
   }
-}
-
-function syncerDeployment({ name, namespace }: SyncerIdentity, props: ElasticWebInstallProps) {
-  const selector = { 'app.kubernetes.io/name': name };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace, labels: { ...selector, 'app.kubernetes.io/version': VERSION } },
-    spec: {
-      replicas: props.replicas ?? 2,
-      selector: { matchLabels: selector },
-      template: {
-        metadata: { labels: selector },
-        spec: {
-          serviceAccountName: name,
-          automountServiceAccountToken: true,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 65_532,
-            runAsGroup: 65_532,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-          containers: [
-            compact({
-              name: 'syncer',
-              image: props.image ?? `elasticweb:${VERSION}`,
-              imagePullPolicy: props.imagePullPolicy,
-              args: syncerArguments(name, props),
-              // Node's default lets short-lived objects fill tens of MB before it looks; this is no slower and takes 40 % less.
-              env: [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' }],
-              ports: [{ name: 'http', containerPort: PORT }],
-              // Whether the API server answers is no matter of these: no restart would mend it.
-              livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, timeoutSeconds: 5 },
-              readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, timeoutSeconds: 5 },
-              resources: props.resources ?? {
-                requests: { cpu: '50m', memory: '96Mi' },
-                limits: { memory: '512Mi' },
-              },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
-              volumeMounts: props.prometheusSecret && [{ name: SECRET, mountPath: SECRET_PATH, readOnly: true }],
-            }),
-          ],
-          ...compact({
-            volumes: props.prometheusSecret && [{ name: SECRET, secret: { secretName: props.prometheusSecret } }],
-          }),
-        },
-      },
-    },
-  };
-}
-
-function syncerArguments(
-  name: string,
-  {
-    watchNamespaces = [],
-    selector,
-    allowedServiceTypes,
-    maxReplicas,
-    prometheusUrl,
-    args = [],
-  }: ElasticWebInstallProps,
-) {
-  return [
-    'syncer',
-    '--leader-elect',
-    `--lease-name=${name}`,
-    `--listen=:${PORT}`,
-    ...watchNamespaces.map((namespace) => `--namespace=${namespace}`),
-    ...(selector === undefined ? [] : [`--selector=${selector}`]),
-    ...(allowedServiceTypes === undefined ? [] : [`--allowed-service-types=${allowedServiceTypes.join(',')}`]),
-    ...(maxReplicas === undefined ? [] : [`--max-replicas=${maxReplicas}`]),
-    ...(prometheusUrl === undefined ? [] : [`--prometheus-url=${prometheusUrl}`]),
-    ...args,
-  ];
 }

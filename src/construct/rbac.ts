@@ -8,6 +8,7 @@ import { clusterScoped } from './manifest.ts';
 
 const elasticWebs = ApiResource.custom({ apiGroup: GROUP, resourceType: PLURAL });
 const elasticWebStatus = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/status` });
+const elasticWebFinalizers = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/finalizers` });
 const elasticWebScale = ApiResource.custom({ apiGroup: GROUP, resourceType: `${PLURAL}/scale` });
 const deployments = ApiResource.custom({ apiGroup: 'apps', resourceType: 'deployments' });
 const services = ApiResource.custom({ apiGroup: '', resourceType: 'services' });
@@ -28,42 +29,77 @@ const SYNCER_RIGHTS: Rights = [
   [events, ['create', 'patch']],
 ];
 
+/**
+ * What the admission plugin OwnerReferencesPermissionEnforcement demands besides, which OpenShift switches on: to name an owner whose deletion
+ * waits for the child, the right to change the owner's finalizers; to change the owners of an object, the right to delete it.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#ownerreferencespermissionenforcement
+ */
+const OWNER_RIGHTS: Rights = [
+  [elasticWebFinalizers, ['update']],
+  [deployments, ['delete']],
+  [services, ['delete']],
+];
+
 /** Name and place of the syncer: of its ServiceAccount, and of the Lease that tells which of several works. */
 export interface SyncerIdentity {
   readonly name: string;
   readonly namespace: string;
 }
 
-/** Makes the syncer's ServiceAccount and gives it its rights: to ElasticWebs and their children in all namespaces, and to its Lease. */
-export function syncerServiceAccount(scope: Construct, { name, namespace }: SyncerIdentity): ServiceAccount {
+/** How far the syncer's rights reach. */
+export interface SyncerReach {
+  /** The namespaces in which it has rights; undefined: all. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Whether it gets what the admission plugin OwnerReferencesPermissionEnforcement demands. */
+  readonly ownerReferencesPermissionEnforcement: boolean;
+}
+
+/** Makes the syncer's ServiceAccount and gives it its rights: to ElasticWebs and their children, and to its Lease. */
+export function syncerServiceAccount(scope: Construct, identity: SyncerIdentity, reach: SyncerReach): ServiceAccount {
+  const { name, namespace } = identity;
   const account = new ServiceAccount(scope, 'service-account', {
     metadata: { name, namespace },
     automountToken: false,
   });
-  const role = new ClusterRole(scope, 'role', { metadata: { name } });
-  grant(role, SYNCER_RIGHTS);
-  const binding = { metadata: { name }, role: ClusterRole.fromClusterRoleName(scope, 'bound-role', name) };
-  const bound = new ClusterRoleBinding(scope, 'role-binding', binding);
-  bound.addSubjects(account);
-  ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
-  clusterScoped(ApiObject.of(bound));
-  leaseRights(scope, account, { name, namespace });
+  const rights = reach.ownerReferencesPermissionEnforcement ? [...SYNCER_RIGHTS, ...OWNER_RIGHTS] : SYNCER_RIGHTS;
+  if (reach.namespaces === undefined) grantEverywhere(scope, account, name, rights);
+  else for (const watched of reach.namespaces) grantIn(scope, account, { name, namespace: watched }, rights);
+  leaseRights(scope, account, identity);
   return account;
 }
 
+function grantEverywhere(scope: Construct, account: ServiceAccount, name: string, rights: Rights): void {
+  const role = new ClusterRole(scope, 'role', { metadata: { name } });
+  grant(role, rights);
+  const binding = { metadata: { name }, role: ClusterRole.fromClusterRoleName(scope, 'bound-role', name) };
+  const bound = new ClusterRoleBinding(scope, 'role-binding', binding);
+  bind(bound, account);
+  clusterScoped(ApiObject.of(bound));
+}
+
+/** Rights in one namespace, by a role of that namespace: nothing of the syncer is then allowed in the whole cluster. */
+function grantIn(scope: Construct, account: ServiceAccount, metadata: SyncerIdentity, rights: Rights): Role {
+  const { name, namespace } = metadata;
+  const role = new Role(scope, `role-${namespace}-${name}`, { metadata });
+  grant(role, rights);
+  const named = Role.fromRoleName(scope, `bound-role-${namespace}-${name}`, name);
+  bind(new RoleBinding(scope, `role-binding-${namespace}-${name}`, { metadata, role: named }), account);
+  return role;
+}
+
+function bind(binding: ClusterRoleBinding | RoleBinding, account: ServiceAccount): void {
+  binding.addSubjects(account);
+  // The library writes the group of the core as a word, which the API server drops.
+  ApiObject.of(binding).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
+}
+
 function leaseRights(scope: Construct, account: ServiceAccount, { name, namespace }: SyncerIdentity): void {
-  const metadata = { name: `${name}-lease`, namespace };
-  const role = new Role(scope, 'lease-role', { metadata });
-  grant(role, [
+  const role = grantIn(scope, account, { name: `${name}-lease`, namespace }, [
     // Nobody can be allowed to create by name: the name is in the body.
     [leases, ['create']],
     [leases, ['get', 'patch']],
   ]);
   ApiObject.of(role).addJsonPatch(JsonPatch.add('/rules/1/resourceNames', [name]));
-  const binding = { metadata, role: Role.fromRoleName(scope, 'bound-lease-role', metadata.name) };
-  const bound = new RoleBinding(scope, 'lease-role-binding', binding);
-  bound.addSubjects(account);
-  ApiObject.of(bound).addJsonPatch(JsonPatch.remove('/subjects/0/apiGroup'));
 }
 
 type Rights = readonly (readonly [resource: ApiResource, verbs: readonly string[]])[];

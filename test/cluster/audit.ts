@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 
 /** One answered request. */
@@ -23,15 +24,10 @@ export const SYNCER_USER = 'system:serviceaccount:elasticweb-system:elasticweb-s
 
 const READS = new Set(['get', 'list', 'watch']);
 
-/** What the syncers may ask for, by the rights that dist/ gives them. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  elasticwebs: ['get', 'list', 'watch'],
-  'elasticwebs/status': ['patch'],
-  deployments: ['get', 'list', 'watch', 'create', 'patch'],
-  services: ['get', 'list', 'watch', 'create', 'patch'],
-  events: ['create', 'patch'],
-  leases: ['get', 'create', 'patch'],
-};
+/** The role of the syncers, and the one for their Lease. */
+const ROLES = ['elasticweb-syncer', 'elasticweb-syncer-lease'];
+/** What the syncers may ask for, such as `patch elasticwebs/status`: the rights that dist/ gives them. */
+const RIGHTS = grantedBy(join(import.meta.dirname, '../../dist/install.k8s.yaml'));
 
 /** What is told to people, and who leads, is counted apart from what is done to ElasticWebs. */
 const APART = new Set(['events', 'leases']);
@@ -42,15 +38,41 @@ export function assertWithinRights(requests: readonly AuditedRequest[]): void {
     const told = JSON.stringify(request);
     // One test takes the right to the Lease away, to see what happens.
     assert.ok(!request.isForbidden || request.resource === 'leases', `forbidden: ${told}`);
-    assert.ok(ALLOWED[request.resource]?.includes(request.verb), `not in the rights: ${told}`);
+    assert.ok(RIGHTS.has(rightOf(request)), `not in the rights: ${told}`);
   }
 }
 
+/** Fails when the syncers have a right that none of these requests needed. A right that is not used is one too many. */
+export function assertRightsNeeded(requests: readonly AuditedRequest[]): void {
+  const used = new Set(requests.map(rightOf));
+  assert.deepEqual([...RIGHTS].filter((right) => !used.has(right)).sort(), [], 'granted, and never used');
+}
+
+const rightOf = ({ verb, resource }: AuditedRequest) => `${verb} ${resource}`;
+
+function grantedBy(file: string): ReadonlySet<string> {
+  interface Role {
+    readonly metadata: { readonly name: string };
+    readonly rules?: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
+  }
+  const roles = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as Role);
+  const rules = roles.filter(({ metadata }) => ROLES.includes(metadata.name)).flatMap((role) => role.rules ?? []);
+  const rights = rules.flatMap(({ resources, verbs }) =>
+    resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+  );
+  return new Set(rights);
+}
+
 /** All requests of the syncers so far, but not those of tests in their name. The log is written a moment after the answer was sent. */
-export function syncerRequests(directory: string = useControlPlane().directory): AuditedRequest[] {
+export function syncerRequests(directory?: string): AuditedRequest[] {
+  return requestsOf(SYNCER_USER, directory);
+}
+
+/** All requests so far of the syncers that are this user. */
+export function requestsOf(user: string, directory: string = useControlPlane().directory): AuditedRequest[] {
   return readFileSync(join(directory, 'audit.log'), 'utf8')
     .split('\n')
-    .filter((line) => line.includes(`"username":"${SYNCER_USER}"`))
+    .filter((line) => line.includes(`"username":"${user}"`))
     .flatMap(parse)
     .filter(({ userAgent }) => userAgent.startsWith('elasticweb-syncer/'));
 }

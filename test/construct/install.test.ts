@@ -38,6 +38,8 @@ test('everything there is, in the order in which it can be applied', () => {
       'RoleBinding elasticweb-system/elasticweb-syncer-lease',
       'ClusterRole -/elasticweb-view',
       'ClusterRole -/elasticweb-edit',
+      'NetworkPolicy elasticweb-system/elasticweb-syncer',
+      'PodDisruptionBudget elasticweb-system/elasticweb-syncer',
       'Deployment elasticweb-system/elasticweb-syncer',
     ],
   );
@@ -215,6 +217,96 @@ test('whoever may view or edit a namespace may view or edit ElasticWebs there, a
   assert.deepEqual(aggregatedTo('elasticweb-view'), ['admin', 'edit', 'view'].map(aggregate));
   assert.deepEqual(aggregatedTo('elasticweb-edit'), ['admin', 'edit'].map(aggregate));
   assert.deepEqual(aggregatedTo('elasticweb-syncer'), []);
+});
+
+test('with namespaces to watch, the syncer has the same rights in each of them, and none in the whole cluster', () => {
+  const manifests = installed({ watchNamespaces: ['dev', 'prod'] });
+
+  const ofSyncer = manifests.filter(({ metadata }) => metadata.name === 'elasticweb-syncer');
+  assert.deepEqual(
+    ofSyncer
+      .filter(({ kind }) => kind.includes('Role'))
+      .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}`),
+    ['Role dev', 'RoleBinding dev', 'Role prod', 'RoleBinding prod'],
+  );
+  for (const { kind, rules, roleRef, subjects } of ofSyncer) {
+    if (kind === 'Role') assert.deepEqual(rules, rulesOf('elasticweb-syncer'));
+    if (kind !== 'RoleBinding') continue;
+    assert.deepEqual(roleRef, { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'elasticweb-syncer' });
+    assert.deepEqual(subjects, [{ kind: 'ServiceAccount', name: 'elasticweb-syncer', namespace: 'elasticweb-system' }]);
+  }
+});
+
+test('the rights that OpenShift demands for owner references are there only when they are asked for', () => {
+  const rules = find(
+    installed({ ownerReferencesPermissionEnforcement: true }),
+    'ClusterRole',
+    'elasticweb-syncer',
+  ).rules;
+  assert.deepEqual(rules, [
+    ...rulesOf('elasticweb-syncer'),
+    { apiGroups: ['elasticweb.example.com'], resources: ['elasticwebs/finalizers'], verbs: ['update'] },
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: ['delete'] },
+    { apiGroups: [''], resources: ['services'], verbs: ['delete'] },
+  ]);
+});
+
+test('a node can always be drained, of one syncer after the other', () => {
+  assert.partialDeepStrictEqual(find(installed(), 'PodDisruptionBudget').spec, {
+    maxUnavailable: 1,
+    selector: { matchLabels: syncerOf(installed()).spec.selector.matchLabels },
+  });
+});
+
+interface NetworkPolicySpec {
+  readonly podSelector: unknown;
+  readonly policyTypes: unknown;
+  readonly ingress: unknown;
+  readonly egress: readonly [{ readonly ports: unknown }, { readonly ports: readonly { readonly port: number }[] }];
+}
+const networkPolicyOf = (props: object) => find(installed(props), 'NetworkPolicy').spec as NetworkPolicySpec;
+const egressOf = (props: object) => networkPolicyOf(props).egress[1].ports.map(({ port }) => port);
+
+test('nothing gets into the syncers but metrics and probes, and nothing out but names, the API server and Prometheus', () => {
+  const spec = networkPolicyOf({});
+  assert.deepEqual(spec.podSelector, { matchLabels: syncerOf(installed()).spec.selector.matchLabels });
+  assert.deepEqual(spec.policyTypes, ['Ingress', 'Egress']);
+  assert.deepEqual(spec.ingress, [{ ports: [{ protocol: 'TCP', port: 'http' }] }]);
+  assert.equal(spec.egress.length, 2);
+  assert.deepEqual(spec.egress[0].ports, [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ]);
+});
+
+const egress = [
+  { props: {}, ports: [443, 6443, 8443, 16_443, 9090] },
+  { props: { prometheusUrl: 'http://vm:8481/select/0/prometheus' }, ports: [443, 6443, 8443, 16_443, 8481] },
+  { props: { prometheusUrl: 'https://mimir.example.com/prometheus' }, ports: [443, 6443, 8443, 16_443] },
+  { props: { prometheusUrl: 'http://prometheus' }, ports: [443, 6443, 8443, 16_443, 80] },
+  { props: { egressPorts: [6443, 9091], prometheusUrl: 'http://prometheus:9090' }, ports: [6443, 9091] },
+] as const;
+for (const { props, ports } of egress) {
+  test(`${JSON.stringify(props)} lets the syncers connect to the ports ${ports.join(', ')}`, () => {
+    assert.deepEqual(egressOf(props), ports);
+  });
+}
+
+test('where the network has rules of its own, there is no policy', () => {
+  assert.deepEqual(
+    installed({ networkPolicy: false }).filter(({ kind }) => kind === 'NetworkPolicy'),
+    [],
+  );
+});
+
+test('the syncers are on different nodes where there are some', () => {
+  const { template } = syncerOf(installed({ name: 'shard-a' })).spec;
+  assert.deepEqual(template.spec.topologySpreadConstraints, [
+    {
+      ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+      labelSelector: { matchLabels: template.metadata.labels },
+    },
+  ]);
 });
 
 test('the syncer is bound to its role, and both roles have the fields that the API server keeps', () => {

@@ -9,6 +9,8 @@ export interface Place {
   readonly tokens: string;
   readonly privateKey: string;
   readonly publicKey: string;
+  /** Admission plugins of the API server besides those that are on anyway. */
+  readonly admissionPlugins?: readonly string[];
   /** Set when the API server is to write an audit log. */
   readonly audit?: { readonly policy: string; readonly log: string };
 }
@@ -44,7 +46,8 @@ export function etcdArgs({ directory, ports, etcdQuotaBytes }: Place, member: nu
   ];
 }
 
-export function apiServerArgs({ directory, ports, tokens, privateKey, publicKey, audit }: Place): string[] {
+export function apiServerArgs(place: Place): string[] {
+  const { directory, ports, tokens, privateKey, publicKey, admissionPlugins = [], audit } = place;
   return [
     'kube-apiserver',
     `--etcd-servers=${ports.etcd.map(({ seen }) => `http://${loopback}:${seen}`).join(',')}`,
@@ -65,6 +68,7 @@ export function apiServerArgs({ directory, ports, tokens, privateKey, publicKey,
     // Tests come in bursts, and none of them is about the server's own fairness.
     '--max-requests-inflight=2000',
     '--max-mutating-requests-inflight=1000',
+    ...admissionPlugins.map((plugin) => `--enable-admission-plugins=${plugin}`),
     ...(audit ? [`--audit-policy-file=${audit.policy}`, `--audit-log-path=${audit.log}`] : []),
   ];
 }

@@ -60,6 +60,8 @@ export interface ControlPlaneOptions {
   readonly kwok?: boolean;
   /** How etcd is made up. */
   readonly etcd?: EtcdOptions;
+  /** Admission plugins of the API server besides those that are on anyway. */
+  readonly admissionPlugins?: readonly string[];
   /** Writes each answered request to `audit.log` in the directory, one JSON object a line; default false. */
   readonly auditLog?: boolean;
   /**
@@ -226,6 +228,7 @@ async function makePlace(
     directory,
     ports: { etcd, apiServer },
     etcdQuotaBytes: quotaBytes,
+    admissionPlugins: options.admissionPlugins ?? [],
     tokens: writeTokenFile(directory, users),
     ...writeServiceAccountKeys(directory),
     ...(options.auditLog && { audit: { policy, log: join(directory, 'audit.log') } }),
