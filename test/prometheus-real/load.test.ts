@@ -260,6 +260,16 @@ describe('on a real Prometheus', { concurrency: true }, () => {
     assert.equal(other.kind === 'unknown' && other.reason, 'NoSeries');
   });
 
+  test('the load of another namespace is never read, whatever the metric and its labels', async () => {
+    pods.set('secret-load', await pods.start(40));
+    await readUntil(target('secret-load'), settled(40, 1), 'the load of its own namespace');
+    for (const type of ['Pods', 'External'] as const) {
+      const spy = target('secret-load', { type, matchLabels: { method: 'GET' } }, 'tenant');
+      const reading = await read(spy);
+      assert.equal(reading.kind, 'unknown', type);
+    }
+  });
+
   test('a metric that nobody has is no data', async () => {
     const reading = await read(target('sum', { name: 'misspelt_total' }));
     assert.equal(reading.kind === 'unknown' && reading.reason, 'NoData');
