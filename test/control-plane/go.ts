@@ -100,6 +100,30 @@ export async function buildGo(
   }
 }
 
+/**
+ * Has Go fetch a module that the go.mod of this folder requires, and returns where it is. Other modules of that go.mod are not fetched.
+ *
+ * @throws Error with Go's own words
+ */
+export async function downloadGoModule(
+  module: string,
+  { directory, toolchain }: { readonly directory: string; readonly toolchain: GoToolchain },
+): Promise<string> {
+  const { code, stdout, stderr } = await runGo(['mod', 'download', '-json', module], { directory, toolchain });
+  // Of one that is not what go.sum says, Go tells in plain words only.
+  const { Dir, Error: error } = (stdout.length > 0 ? JSON.parse(stdout.join('\n')) : {}) as GoModule;
+  if (code !== 0 || Dir === undefined) {
+    throw new Error(`Go module ${module} of ${directory} could not be had: ${error ?? lastLines(stderr, 20)}`);
+  }
+  return Dir;
+}
+
+/** What Go says of a module, as far as it is read here. */
+interface GoModule {
+  readonly Dir?: string;
+  readonly Error?: string;
+}
+
 /** The state of a build in a few words, the time first: a narrow terminal cuts the end. Pure. */
 export function describeBuild(state: {
   readonly fetched: number;
