@@ -125,6 +125,10 @@ test('an object that is made by default makes all the defaults below it', () => 
   );
 });
 
+test('no element of a list has defaults: a list is stored as it was written, and no GitOps tool sees a difference', () => {
+  none(inSpec, ({ default: value }, path) => value !== undefined && path.includes('[]'));
+});
+
 test('status begins with the generation that nobody has seen', () => {
   assert.deepEqual(resourceSchema.properties?.status?.default, { observedGeneration: -1 });
 });
