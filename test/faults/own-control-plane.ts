@@ -7,10 +7,10 @@ import { shareControlPlane } from '../control-plane/shared-control-plane.ts';
 
 const manifests = [join(import.meta.dirname, '../../dist/install.k8s.yaml')];
 
-/** Starts it, with dist/ installed, and makes it the one that `useWorld` finds. Whoever calls this stops it. */
-export async function ownControlPlane(options: Omit<ControlPlaneOptions, 'manifests'>): Promise<ControlPlane> {
+/** Starts it, with dist/ installed unless `manifests` names others, and makes it the one that `useWorld` finds. Whoever calls this stops it. */
+export async function ownControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { kubernetes } = await ensureBinaries(['kubernetes']);
-  const controlPlane = await startControlPlane({ ...options, manifests });
+  const controlPlane = await startControlPlane({ manifests, ...options });
   shareControlPlane(controlPlane, kubernetes);
   return controlPlane;
 }
