@@ -74,6 +74,7 @@ export class ElasticWebCrd extends Construct {
         ],
       },
     });
+    this.node.defaultChild = crd;
     clusterScoped(crd);
   }
 }

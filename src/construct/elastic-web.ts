@@ -1,6 +1,7 @@
 /** An ElasticWeb as a construct: typed props in, Deployment and Services out. */
 
 import { ApiObject } from 'cdk8s';
+import type { IScalable, ScalingTarget } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { show, type FieldError } from '../api/check.ts';
 import { declaredReplicas } from '../api/declared-load.ts';
@@ -54,14 +55,19 @@ export interface ElasticWebMetadataProps {
  * In a cdk8s app this is all there is: the number of pods follows from the declared load, or is left to someone else. For a
  * number that follows the measured load, write the custom resource with `ElasticWebResource`, and the syncer renders it through this construct.
  *
+ * `ApiObject.of(web)` is the Deployment. It can be the target of cdk8s-plus' `HorizontalPodAutoscaler`, with `replicas: 'External'`.
+ *
  * @example
  * new ElasticWeb(chart, 'shop', { image: 'nginx:1.29', port: 80, podPort: 80, singlePodQPS: 500, totalQPS: 700 });
  */
-export class ElasticWeb extends Construct {
+export class ElasticWeb extends Construct implements IScalable {
   readonly deployment: ApiObject;
   readonly service: ApiObject;
   /** Only with `mtargetPort`. */
   readonly metricsService: ApiObject | undefined;
+  /** Whether an autoscaler of the app has this as its target. */
+  hasAutoscaler = false;
+  readonly #pods: number | undefined;
 
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebProps) {
@@ -95,8 +101,15 @@ export class ElasticWeb extends Construct {
         spec: childSpec,
       });
 
-    const pods = replicas === 'External' ? undefined : (replicas ?? declaredReplicas(spec));
-    this.deployment = child('deployment', 'apps/v1', 'Deployment', name, deploymentSpec(name, spec, pods, extras));
+    this.#pods = replicas === 'External' ? undefined : (replicas ?? declaredReplicas(spec));
+    this.deployment = child(
+      'deployment',
+      'apps/v1',
+      'Deployment',
+      name,
+      deploymentSpec(name, spec, this.#pods, extras),
+    );
+    this.node.defaultChild = this.deployment;
     this.service = child(
       'service',
       'v1',
@@ -107,6 +120,25 @@ export class ElasticWeb extends Construct {
     );
     const metrics = metricsServiceSpec(name, spec);
     this.metricsService = metrics && child('metrics-service', 'v1', 'Service', metricsServiceName(name), metrics);
+  }
+
+  /**
+   * Called by the autoscaler that has this as its target.
+   *
+   * @throws InvalidPropsError if the number of pods is fixed: both would set it
+   */
+  markHasAutoscaler(): void {
+    if (this.#pods !== undefined) {
+      const message = `must be External, for the autoscaler to set the number of pods, which is ${this.#pods}`;
+      throw new InvalidPropsError('ElasticWeb', this.deployment.name, [{ path: 'replicas', message }]);
+    }
+    this.hasAutoscaler = true;
+  }
+
+  /** What an autoscaler scales: the Deployment. Its metrics are for the autoscaler's own props to say. */
+  toScalingTarget(): ScalingTarget {
+    const { kind, apiVersion, name } = this.deployment;
+    return { kind, apiVersion, name, containers: [] };
   }
 }
 

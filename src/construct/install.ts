@@ -23,6 +23,7 @@ const PROPS = object('', {
   namespace: namespaceName,
   name: { type: 'string', maxLength: 50, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
   createNamespace: bool(''),
+  createCrd: bool(''),
   replicas: int32('', { minimum: 0, maximum: 100 }),
   image: text('', { minLength: 1, pattern: '^[!-~]+$' }),
   imagePullPolicy: oneOf('', ['Always', 'IfNotPresent', 'Never']),
@@ -57,6 +58,12 @@ export interface ElasticWebInstallProps {
    * @default true
    */
   readonly createNamespace?: boolean;
+  /**
+   * Whether to make what a cluster has once, too: the CRD, and what it adds to the roles `view`, `edit` and `admin`. Of several installations,
+   * one makes it.
+   * @default true
+   */
+  readonly createCrd?: boolean;
   /**
    * How many syncers there are. One works; the others are ready to take over within seconds.
    * @default 2
@@ -135,7 +142,7 @@ export class ElasticWebInstall extends Construct {
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
-    const { name = NAME, namespace = 'elasticweb-system', createNamespace = true } = props;
+    const { name = NAME, namespace = 'elasticweb-system', createNamespace = true, createCrd = true } = props;
     const { ownerReferencesPermissionEnforcement = false, networkPolicy = true } = props;
     const errors = schemaErrors(withDefaults(props, PROPS), PROPS, '');
     if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
@@ -151,17 +158,18 @@ export class ElasticWebInstall extends Construct {
       };
       clusterScoped(new ApiObject(this, 'namespace', { apiVersion: 'v1', kind: 'Namespace', metadata }));
     }
-    new ElasticWebCrd(this, 'crd');
+    if (createCrd) new ElasticWebCrd(this, 'crd');
     syncerServiceAccount(
       this,
       { name, namespace },
       { namespaces: props.watchNamespaces, ownerReferencesPermissionEnforcement },
     );
-    aggregatedRoles(this);
+    if (createCrd) aggregatedRoles(this);
     if (networkPolicy) {
       new ApiObject(this, 'network-policy', networkPolicyOf({ name, namespace }, props));
     }
     new ApiObject(this, 'disruption-budget', disruptionBudget({ name, namespace }));
     this.syncer = new ApiObject(this, 'syncer', syncerDeployment({ name, namespace }, props));
+    this.node.defaultChild = this.syncer;
   }
 }
