@@ -2,23 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { METRICS, ROOT } from './command.ts';
-
-interface PackageJson {
-  readonly version: string;
-  readonly bin: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies: Readonly<Record<string, string>>;
-  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
-}
+import { makeProject, type PackageJson, readPackageJson, TSC } from './packed-project.ts';
 
 const run = promisify(execFile);
-const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 /** A project of its own, which has the package and what npm would install with it. */
 let project: string;
 /** The files of the package. */
@@ -28,20 +20,12 @@ let packageJson: PackageJson;
 describe('the package', { concurrency: true }, () => {
   before(async () => {
     project = await realpath(await mkdtemp(join(tmpdir(), 'elasticweb-package-')));
-    packageJson = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as PackageJson;
+    packageJson = await readPackageJson();
+    await makeProject(project);
     const installed = join(project, 'node_modules/elasticweb');
-    await mkdir(installed, { recursive: true });
-    await run('tar', ['-xzf', await pack(join(project, 'pack')), '-C', installed, '--strip-components', '1']);
     files = (await readdir(installed, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
-    // Only what it says that it needs, so that it cannot lean on anything else.
-    for (const name of Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies })) {
-      if (packageJson.peerDependenciesMeta[name]?.optional === true) continue;
-      const link = join(project, 'node_modules', name);
-      await mkdir(dirname(link), { recursive: true });
-      await symlink(join(ROOT, 'node_modules', name), link);
-    }
   });
   after(() => rm(project, { recursive: true, force: true }));
 
@@ -122,40 +106,3 @@ describe('the package', { concurrency: true }, () => {
     assert.match(syncer.stdout, /^Usage: elasticweb syncer /);
   });
 });
-
-/**
- * Packs what the sources are now, and leaves the repository alone.
- *
- * @returns the tarball
- */
-async function pack(folder: string): Promise<string> {
-  const listed = ['package.json', 'LICENSE', 'dist', 'src/tsconfig.json', 'test/fixtures'];
-  await Promise.all([
-    ...listed.map((path) => cp(join(ROOT, path), join(folder, path), { recursive: true })),
-    build(join(folder, 'lib')),
-  ]);
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--loglevel=error'], { cwd: folder });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  return join(folder, filename);
-}
-
-/** What `npm ci` built is taken, unless a source changed since then. */
-async function build(folder: string): Promise<void> {
-  if (await isBuilt()) return cp(join(ROOT, 'lib'), folder, { recursive: true });
-  // The types were checked already: this is about what comes out.
-  await run(process.execPath, [TSC, '-p', join(ROOT, 'src'), '--noCheck', '--outDir', folder]);
-}
-
-async function isBuilt(): Promise<boolean> {
-  const timesOf = async (folder: string, extension: RegExp): Promise<Map<string, number>> => {
-    const files = await readdir(join(ROOT, folder), { recursive: true }).catch(() => []);
-    const modules = files.filter((file) => extension.test(file) && file !== 'main.ts');
-    const time = async (file: string) => (await stat(join(ROOT, folder, file))).mtimeMs;
-    return new Map(
-      await Promise.all(modules.map(async (file) => [file.replace(extension, ''), await time(file)] as const)),
-    );
-  };
-  const [sources, built] = await Promise.all([timesOf('src', /\.[tj]s$/), timesOf('lib', /(?<!\.d)\.js$/)]);
-  const newest = Math.max(...sources.values(), (await stat(join(ROOT, 'src/tsconfig.json'))).mtimeMs);
-  return built.size === sources.size && [...sources.keys()].every((name) => (built.get(name) ?? 0) >= newest);
-}
