@@ -23,7 +23,7 @@ export default defineConfig(
   },
   {
     // node:test's `test`, `before` and friends return promises that the runner owns.
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'docs/**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-floating-promises': [
         'error',
