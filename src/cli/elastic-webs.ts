@@ -3,19 +3,33 @@
 import { isObject } from '../api/defaults.ts';
 import { GROUP, KIND } from '../api/resource.ts';
 import { validate, type DefaultedElasticWeb, type FieldError } from '../api/validate.ts';
-import { parseDocuments, placeOf, type ReadDocument } from './documents.ts';
+import { parseDocuments, type Place, placeOf, type ReadDocument } from './documents.ts';
 import { Failure, EXIT } from './failure.ts';
 import type { Io } from './io.ts';
 import { readSources } from './sources.ts';
 
 /** What one document turned out to be. `label` says where it stands and what it is: `web.yaml: document 2 (ElasticWeb shop)`. */
-export type Finding =
-  | { readonly kind: 'valid'; readonly label: string; readonly resource: DefaultedElasticWeb }
-  | { readonly kind: 'invalid'; readonly label: string; readonly errors: readonly FieldError[] }
+export type Finding = Found & { readonly label: string; readonly at: FoundAt };
+
+/** Where it stands, as far as it could be told, and what it is called. */
+export interface FoundAt extends Pick<Place, 'source'>, Partial<Omit<Place, 'source'>> {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+type Found =
+  | {
+      readonly kind: 'valid';
+      readonly resource: DefaultedElasticWeb;
+      /** As the document has it: without defaults. */
+      readonly written: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
   /** An object of another kind. */
-  | { readonly kind: 'other'; readonly label: string }
+  | { readonly kind: 'other' }
   /** A source or a document that could not be read, or that is no Kubernetes object at all. */
-  | { readonly kind: 'unreadable'; readonly label: string; readonly message: string };
+  | { readonly kind: 'unreadable'; readonly message: string };
 
 /**
  * Reads the files (`-` is stdin) and judges every document, in order.
@@ -33,33 +47,41 @@ export async function findElasticWebs(
   return sources.flatMap((source): Finding[] =>
     source.kind === 'text'
       ? parseDocuments(source.text, source.name).map(judge)
-      : [{ kind: 'unreadable', label: source.name, message: source.message }],
+      : [{ kind: 'unreadable', label: source.name, at: { source: source.name }, message: source.message }],
   );
 }
 
 /** Whether a document is an ElasticWeb, and a valid one. */
 export function judge(document: ReadDocument): Finding {
   const place = placeOf(document);
+  const { source, document: number, item, line } = document;
+  const where = { source, document: number, ...(item !== undefined && { item }), line };
   if (document.kind === 'unreadable') {
-    const { line, column, message } = document;
-    return { kind: 'unreadable', label: `${place}, line ${line}, column ${column}`, message };
+    const { column, message } = document;
+    return { kind: 'unreadable', label: `${place}, line ${line}, column ${column}`, at: where, message };
   }
-  const { value, line } = document;
-  const unreadable = (message: string): Finding => ({ kind: 'unreadable', label: `${place}, line ${line}`, message });
+  const { value } = document;
+  const unreadable = (message: string): Finding => ({
+    kind: 'unreadable',
+    label: `${place}, line ${line}`,
+    at: where,
+    message,
+  });
   if (!isObject(value)) return unreadable(`must be a Kubernetes object, got ${show(value)}`);
   const { kind, apiVersion } = value;
-  const label = `${place} (${typeof kind === 'string' ? kind : 'no kind'}${nameOf(value.metadata)})`;
+  const at = { ...where, ...(typeof kind === 'string' && { kind }), ...nameIn(value.metadata) };
+  const label = `${place} (${at.kind ?? 'no kind'}${at.name === undefined ? '' : ` ${[at.namespace, at.name].filter(Boolean).join('/')}`})`;
   if (isMeantAsElasticWeb(kind, apiVersion)) {
     const validation = validate(value);
     return validation.kind === 'valid'
-      ? { kind: 'valid', label, resource: validation.resource }
-      : { kind: 'invalid', label, errors: validation.errors };
+      ? { kind: 'valid', label, at, resource: validation.resource, written: value }
+      : { kind: 'invalid', label, at, errors: validation.errors };
   }
   for (const [field, word] of Object.entries({ apiVersion, kind })) {
     if (typeof word !== 'string')
       return unreadable(`is no Kubernetes object: ${field} must be text, got ${show(word)}`);
   }
-  return { kind: 'other', label };
+  return { kind: 'other', label, at };
 }
 
 /** Either name alone is enough: a wrong other half is a mistake to report, not another kind to skip. */
@@ -67,10 +89,10 @@ function isMeantAsElasticWeb(kind: unknown, apiVersion: unknown): boolean {
   return kind === KIND || (typeof apiVersion === 'string' && apiVersion.startsWith(`${GROUP}/`));
 }
 
-function nameOf(metadata: unknown): string {
-  if (!isObject(metadata) || typeof metadata.name !== 'string') return '';
+function nameIn(metadata: unknown): Pick<FoundAt, 'namespace' | 'name'> {
+  if (!isObject(metadata) || typeof metadata.name !== 'string') return {};
   const { name, namespace } = metadata;
-  return typeof namespace === 'string' ? ` ${namespace}/${name}` : ` ${name}`;
+  return typeof namespace === 'string' ? { namespace, name } : { name };
 }
 
 function show(value: unknown): string {

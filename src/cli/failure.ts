@@ -5,8 +5,12 @@ export const EXIT = {
   success: 0,
   /** The command did its work, and the answer is no: something is invalid, unreadable or refused. */
   failure: 1,
+  /** Of `diff`, as of the program of that name: there are differences. */
+  different: 1,
   /** The command was not understood: unknown flag, missing argument. */
   usage: 2,
+  /** Of `diff`: it could not be told, or what is asked for cannot be had. */
+  trouble: 2,
   /** A bug in the command; as in sysexits.h. */
   bug: 70,
 } as const;

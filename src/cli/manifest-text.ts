@@ -7,12 +7,18 @@ import { resolvePlainScalar } from './plain-scalar.ts';
 /** YAML documents as cdk8s prints them, or one JSON `List`. Same manifests, same bytes. */
 export function stringifyManifests(manifests: readonly Manifest[], format: 'yaml' | 'json'): string {
   if (format === 'json') return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }, null, 2)}\n`;
-  return manifests.map(yamlOf).join('---\n');
+  return manifests.map((manifest) => yamlOf(manifest)).join('---\n');
 }
 
-function yamlOf(manifest: Manifest): string {
+/** A value as YAML that kubectl reads back as the same value. Sorted: with the keys of each object in the order of the alphabet. */
+export function yamlOf(value: unknown, { sorted = false }: { readonly sorted?: boolean } = {}): string {
   // Version 1.1 as in cdk8s: text that an older parser would take for a date or a number is quoted.
-  const document = new Document(manifest, { version: '1.1', aliasDuplicateObjects: false, customTags: withoutMerge });
+  const document = new Document(value, {
+    version: '1.1',
+    aliasDuplicateObjects: false,
+    customTags: withoutMerge,
+    sortMapEntries: sorted,
+  });
   visit(document, {
     Scalar: (_, scalar) => {
       if (typeof scalar.value === 'string' && needsQuotes(scalar.value)) scalar.type = 'QUOTE_DOUBLE';

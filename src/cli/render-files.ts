@@ -2,8 +2,10 @@
 
 import type { Manifest } from '../construct/manifest.ts';
 import { manifestsOf, render } from '../construct/render.ts';
+import { keyOf } from '../kube/resource.ts';
 import { DEFAULT_MAX_REPLICAS, initialReplicas } from '../scaling/initial.ts';
 import { allValid, type ValidElasticWeb } from './all-valid.ts';
+import { refuseCollisions } from './collisions.ts';
 import { Failure } from './failure.ts';
 import { writeLine, type Io } from './io.ts';
 import { stringifyManifests } from './manifest-text.ts';
@@ -20,7 +22,10 @@ export async function renderFiles(files: readonly string[], flags: RenderFlags, 
     const options = { replicas: flags.replicas ?? initialReplicas(resource.spec) };
     return { label, manifests: rendered(label, () => manifestsOf(render(resource, options))) };
   });
-  refuseCollisions(children);
+  refuseCollisions(
+    children.map(({ label, manifests }) => ({ label, children: manifests.map(nameOf) })),
+    'Nothing was printed.',
+  );
   for (const note of valid.flatMap((finding) => notesOn(finding, flags))) writeLine(io.stderr, note);
   io.stdout.write(
     stringifyManifests(
@@ -40,20 +45,7 @@ function notesOn({ label, resource: { spec } }: ValidElasticWeb, flags: RenderFl
   ];
 }
 
-/** Two children of one name would overwrite each other; the syncer would stall the second ElasticWeb with NameConflict. */
-function refuseCollisions(all: readonly { readonly label: string; readonly manifests: readonly Manifest[] }[]): void {
-  const owners = new Map<string, string>();
-  for (const { label, manifests } of all) {
-    for (const { kind, metadata } of manifests) {
-      const child = [kind, [metadata.namespace, metadata.name].filter(Boolean).join('/')].join(' ');
-      const owner = owners.get(child);
-      if (owner !== undefined) {
-        throw new Failure(`Nothing was printed. ${label}: its ${child} is also one of ${owner}; rename one of the two`);
-      }
-      owners.set(child, label);
-    }
-  }
-}
+const nameOf = ({ kind, metadata }: Manifest): string => `${kind} ${keyOf({ metadata })}`;
 
 /** What is valid for the API server can still be no manifest, such as a label called `constructor`, which cdk8s refuses. */
 function rendered<T>(label: string, work: () => T): T {

@@ -64,6 +64,8 @@ export interface KubeClientOptions {
   readonly random?: () => number;
   /** Asked right before a write is sent, each time it is: false keeps it from being sent. @default always true */
   readonly mayWrite?: () => boolean;
+  /** Every write asks for the verdict and the result only: nothing is ever written. @default false */
+  readonly dryRun?: boolean;
 }
 
 /** A client for any resource type. It stays in the namespace that each call names. */
@@ -71,11 +73,13 @@ export class KubeClient {
   readonly #transport: Transport;
   readonly #random: () => number;
   readonly #mayWrite: () => boolean;
+  readonly #dryRun: boolean;
 
-  constructor({ transport, random = Math.random, mayWrite = () => true }: KubeClientOptions) {
+  constructor({ transport, random = Math.random, mayWrite = () => true, dryRun = false }: KubeClientOptions) {
     this.#transport = transport;
     this.#random = random;
     this.#mayWrite = mayWrite;
+    this.#dryRun = dryRun;
   }
 
   /** Reads one object; undefined if there is none of that name. */
@@ -185,7 +189,7 @@ export class KubeClient {
   apply<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options: ApplyOptions): Promise<T> {
     return this.#write(type, {
       ...target('PATCH', type, { ...object.metadata, subresource: options.subresource }),
-      query: { ...writeQuery(options), force: options.force },
+      query: { ...this.#writeQuery(options), force: options.force },
       contentType: 'application/apply-patch+yaml', // JSON is YAML
       body: object,
       idempotent: true,
@@ -199,7 +203,7 @@ export class KubeClient {
     return this.#write(type, {
       ...target('POST', type, { namespace }),
       target: describeTarget(type, { namespace, name }),
-      query: writeQuery(options),
+      query: this.#writeQuery(options),
       body: object,
       signal: options.signal,
     });
@@ -217,12 +221,16 @@ export class KubeClient {
   ): Promise<T> {
     return this.#write(type, {
       ...target('PATCH', type, { ...name, subresource: options.subresource }),
-      query: writeQuery(options),
+      query: this.#writeQuery(options),
       contentType: 'application/merge-patch+json',
       body: patch,
       idempotent: true,
       signal: options.signal,
     });
+  }
+
+  #writeQuery({ fieldManager, dryRun = false }: WriteOptions) {
+    return { fieldManager, dryRun: dryRun || this.#dryRun ? 'All' : undefined };
   }
 
   #write<T extends KubeObject>(type: ResourceType<T>, call: ApiCall): Promise<T> {
@@ -247,10 +255,6 @@ function target(
   what: { namespace?: string | undefined; name?: string | undefined; subresource?: string | undefined },
 ): Pick<ApiCall, 'method' | 'path' | 'target'> {
   return { method, path: resourcePath(type, what), target: describeTarget(type, what) };
-}
-
-function writeQuery(options: WriteOptions) {
-  return { fieldManager: options.fieldManager, dryRun: options.dryRun === true ? 'All' : undefined };
 }
 
 function readPage<T extends KubeObject>(type: ResourceType<T>, about: string, answer: unknown): Page<T> {

@@ -223,7 +223,8 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.values(value).every((inner) => inner === undefined);
 }
 
-function hasKey(item: unknown, key: Readonly<Record<string, unknown>>): boolean {
+/** Whether a list item has these key fields. */
+export function hasKey(item: unknown, key: Readonly<Record<string, unknown>>): boolean {
   return (
     isRecord(item) && Object.entries(key).every(([name, value]) => (field(item, name) ?? keyDefault(name)) === value)
   );

@@ -7,7 +7,7 @@ import { metricsServiceName } from '../construct/names.ts';
 import { render } from '../construct/render.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { keyOf } from '../kube/resource.ts';
-import type { Cache } from './cache.ts';
+import type { CopiesOf } from './cache.ts';
 import { type Applied, applyChild, findChild, type FoundChild, retireChild } from './child.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, DEPLOYMENT, type Deployment, type ElasticWebResource, SERVICE, type Service } from './kinds.ts';
@@ -19,6 +19,12 @@ export interface FoundChildren {
   readonly deployment: FoundChild<Deployment>;
   readonly service: FoundChild<Service>;
   readonly metricsService: FoundChild<Service>;
+}
+
+/** What is known of children without asking the API server. */
+export interface CopiesOfChildren {
+  readonly deployments: CopiesOf<Deployment>;
+  readonly services: CopiesOf<Service>;
 }
 
 /** What became of one child. */
@@ -47,7 +53,7 @@ export interface KeptChildren {
  */
 export async function findChildren(
   client: KubeClient,
-  cache: Cache,
+  cache: CopiesOfChildren,
   web: ElasticWebResource,
   wantsMetrics: boolean,
 ): Promise<FoundChildren> {

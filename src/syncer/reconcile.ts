@@ -18,6 +18,7 @@ import type { Contender } from './contention.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, type Deployment, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import type { Next, PassContext } from './pass.ts';
+import { podsFor } from './pods-for.ts';
 import { replacesPods, type Rollout, rolloutOf } from './rollout.ts';
 import { deploymentState, type Outcome, serviceState } from './status.ts';
 import { isThere } from './presence.ts';
@@ -58,25 +59,16 @@ async function keep(
   valid: DefaultedElasticWeb,
   failures: number,
 ): Promise<Next> {
-  const { client, cache, autoscaler, contention } = context;
+  const { client, cache } = context;
   let decision: Decision | undefined;
   let contender: Contender | undefined;
   let kept: KeptChildren;
   try {
     const found = await findChildren(client, cache, web, valid.spec.mtargetPort !== undefined);
     if (isMissingChildren(web, found) && !(await isThere(context, web))) return { kind: 'done' };
-    const live = found.deployment.ownership.kind === 'ours' ? found.deployment.live : undefined;
-    const pods = {
-      currentReplicas: live && (live.spec.replicas ?? 1),
-      readyReplicas: live?.status?.readyReplicas ?? 0,
-    };
-    decision = autoscaler.decide(web, valid.spec, pods);
-    contender = live && contention.contender(live, decision.replicas);
-    if (contender !== undefined) decision = leftTo(contender, decision, pods.currentReplicas);
-    kept = await keepChildren(context, web, valid, found, {
-      replicas: contender === undefined ? decision.replicas : undefined,
-      isKept: valid.spec.autoscaling !== undefined && decision.replicas === pods.currentReplicas,
-    });
+    const pods = podsFor(context, web, valid.spec, found.deployment);
+    ({ decision, contender } = pods);
+    kept = await keepChildren(context, web, valid, found, pods.wanted);
   } catch (error) {
     if (!(error instanceof KubeError || error instanceof InvalidPropsError)) context.report.bug(web, error);
     return fail(context, web, told(failureOf(error), failures), decision);
@@ -84,12 +76,6 @@ async function keep(
   context.report.children(web, kept);
   const next = await conclude(context, web, kept, decision, { failures, isOurs: contender === undefined });
   return contender?.forMs === undefined ? next : soonest(next, contender.forMs);
-}
-
-/** The number is somebody else's: it is told as it is. */
-function leftTo({ message }: Contender, decision: Decision, current = decision.replicas): Decision {
-  const active = { status: false, reason: 'ReplicasContended', message };
-  return { ...decision, replicas: current, active, limited: undefined };
 }
 
 /** Whether children are gone that this ElasticWeb has had. One that was never told about has had none. */

@@ -24,7 +24,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
     syncer: { folders: ['api', 'construct', 'scaling', 'prometheus', 'kube'], packages: ['prom-client'] },
     cli: {
       folders: ['api', 'construct', 'scaling', 'prometheus', 'kube', 'syncer'],
-      packages: ['commander', 'yaml', 'cdk8s', 'csv-parse'],
+      packages: ['commander', 'yaml', 'cdk8s', 'csv-parse', 'diff'],
     },
     // index.ts, the public API, and main.ts, the cdk8s app.
     '.': { folders: ['api', 'construct'], packages: ['cdk8s'] },
