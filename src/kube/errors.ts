@@ -118,12 +118,18 @@ export function isTransient(error: unknown): error is KubeError {
   return error.status === undefined || error.status === 408 || error.status === 429 || error.status >= 500;
 }
 
-/** The innermost cause in words; network libraries keep the fact (`connect ECONNREFUSED ...`) there. */
-export function rootCause(error: unknown): string {
+/** What began it; network libraries keep the fact (`connect ECONNREFUSED ...`) there. */
+export function innermostCause(error: unknown): unknown {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
   // Node tries several addresses of a name at once, and reports them together under an empty message.
-  if (innermost instanceof AggregateError && innermost.errors.length > 0) return rootCause(innermost.errors[0]);
+  if (innermost instanceof AggregateError && innermost.errors.length > 0) return innermostCause(innermost.errors[0]);
+  return innermost;
+}
+
+/** The innermost cause in words. */
+export function rootCause(error: unknown): string {
+  const innermost = innermostCause(error);
   if (!(innermost instanceof Error)) return String(innermost);
   return innermost.message === '' ? innermost.name : innermost.message;
 }

@@ -3,10 +3,11 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { onAbort } from './abort.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
+import { connectionTrouble, EXPECTS_TLS, isAnswerToPlainHttp } from './connection-trouble.ts';
 import { ConnectionPools } from './connections.ts';
 import { type Credentials, FreshCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
-import { KubeError, messageOf, rootCause } from './errors.ts';
+import { KubeError, messageOf } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { parseRetryAfter, retryAfter } from './retry.ts';
 import { answerError } from './status.ts';
@@ -213,6 +214,14 @@ export class Transport {
 
   async #refusal(call: ApiCall, answer: Answer): Promise<KubeError> {
     const text = await answer.body.text();
+    const { server } = this.#options.identity;
+    if (server.startsWith('http:') && isAnswerToPlainHttp(answer.statusCode, text)) {
+      return new KubeError({
+        ...about(call),
+        reason: 'Unreachable',
+        message: `no answer from ${server}: ${EXPECTS_TLS}`,
+      });
+    }
     return answerError(about(call), answer.statusCode, text, parseRetryAfter(answer.headers['retry-after']));
   }
 
@@ -223,7 +232,7 @@ export class Transport {
     const server = this.#options.identity.server;
     const [reason, message] = deadline.passed
       ? ['DeadlineExceeded', `expected an answer from ${server} within ${this.#timeoutMs(call)} ms`]
-      : ['Unreachable', `no answer from ${server}: ${rootCause(error)}`];
+      : ['Unreachable', `no answer from ${server}: ${connectionTrouble(error)}`];
     return new KubeError({ ...about(call), reason, message, cause: error });
   }
 

@@ -50,3 +50,20 @@ async function collect(source: AsyncIterable<Buffer>): Promise<string> {
   }
   return Buffer.concat(chunks, bytes).toString('utf8');
 }
+
+/** Enough to know a well-known sentence by. */
+const BEGINNING_BYTES = 1_000;
+
+/** The beginning of a body as it comes; the rest is not read. Empty where it cannot be read. */
+export async function beginningOf(body: Readable): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1');
+      if (text.length >= BEGINNING_BYTES) break;
+    }
+  } catch {
+    // Nothing rests on it: the status has said that there is no answer.
+  }
+  return text.slice(0, BEGINNING_BYTES);
+}

@@ -4,10 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { Pool } from 'undici';
 import { parseAnswer, type Vector } from './answer.ts';
 import type { Signer } from './aws.ts';
-import { readBody, UnusableBody } from './body.ts';
+import { beginningOf, readBody, UnusableBody } from './body.ts';
+import { connectionTrouble, isAnswerToPlainHttp } from './connection-trouble.ts';
 import type { Credentials, TlsFiles } from './credentials.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
-import { type Failure, failure, rootCause } from './failure.ts';
+import { type Failure, failure } from './failure.ts';
 import type { Server } from './settings.ts';
 import { refusal } from './status.ts';
 
@@ -55,7 +56,7 @@ export class Client {
       if (error instanceof UnusableBody) {
         return failure('InvalidAnswer', `${this.name} ${error.message}`);
       }
-      return failure('SourceUnreachable', `no answer from ${this.name}: ${rootCause(error)}`);
+      return failure('SourceUnreachable', `no answer from ${this.name}: ${connectionTrouble(error)}`);
     }
   }
 
@@ -82,6 +83,12 @@ export class Client {
     // Never another address than the one that was set: undici follows no redirect.
     const answer = await this.#pool(tls).request({ method: 'POST', path: server.path, headers, body, signal });
     if (answer.statusCode !== 200) {
+      if (answer.statusCode === 400 && server.origin.startsWith('http:')) {
+        const beginning = await beginningOf(answer.body);
+        if (isAnswerToPlainHttp(beginning)) {
+          return failure('SourceFailed', `${this.name} expects TLS, its URL must begin with https://`);
+        }
+      }
       answer.body.on('error', () => undefined).destroy(); // Whatever it says, it is not for us to tell.
       return refusal(this.name, answer.statusCode, answer.headers['retry-after']);
     }

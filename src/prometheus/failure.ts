@@ -36,18 +36,18 @@ export function failure(reason: UnknownReason, what: string, next: Next = { kind
   return { kind: 'failed', reason, message: `${what}; ${OUTLOOK[next.kind]}`, next };
 }
 
-/**
- * The innermost cause in words; network libraries keep the fact (`connect ECONNREFUSED ...`) there. Certificates are the peer's words: of a
- * wrong name only that is said.
- */
-export function rootCause(error: unknown): string {
+/** What began it; network libraries keep the fact (`connect ECONNREFUSED ...`) there. */
+export function innermostCause(error: unknown): unknown {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
   // Node tries several addresses of a name at once, and reports them together under an empty message.
-  if (innermost instanceof AggregateError && innermost.errors.length > 0) return rootCause(innermost.errors[0]);
+  if (innermost instanceof AggregateError && innermost.errors.length > 0) return innermostCause(innermost.errors[0]);
+  return innermost;
+}
+
+/** The innermost cause in words. Those of certificates are the peer's: see connection-trouble.ts. */
+export function rootCause(error: unknown): string {
+  const innermost = innermostCause(error);
   if (!(innermost instanceof Error)) return String(innermost);
-  if ('code' in innermost && innermost.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return 'its certificate is for other names';
-  }
   return (innermost.message === '' ? innermost.name : innermost.message).trim();
 }

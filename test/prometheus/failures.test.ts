@@ -4,9 +4,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Unknown, UnknownReason } from '../../src/scaling/reading.ts';
+import { certificate, type CertificateName } from './certificates.ts';
 import { healthy, type Script, startSource, startStub } from './server.ts';
 import { body, target } from './targets.ts';
 
@@ -237,11 +241,71 @@ test('a server that is not there is named, with the reason', async (t) => {
   assert.equal(reading.reason, 'SourceUnreachable');
   assert.match(
     reading.message,
-    /^no answer from Prometheus at 127\.0\.0\.1:\d+: connect ECONNREFUSED 127\.0\.0\.1:\d+; asked again/,
+    /^no answer from Prometheus at 127\.0\.0\.1:\d+: connect ECONNREFUSED 127\.0\.0\.1:\d+: nothing listens there, is it up, and is this its port\?; asked again/,
   );
   assert.deepEqual(
     reports.map(({ outcome }) => outcome),
     ['SourceUnreachable', 'SourceUnreachable'],
+  );
+});
+
+const tlsTroubles: readonly {
+  name: string;
+  own: CertificateName | undefined;
+  trusted?: CertificateName;
+  says: RegExp;
+}[] = [
+  {
+    name: 'of an authority that is not trusted',
+    own: 'second',
+    trusted: 'first',
+    says: /: its certificate is of an authority that is not trusted, --prometheus-ca-file must name a file with that authority; asked again/,
+  },
+  {
+    name: 'that nobody vouches for',
+    own: 'second',
+    says: /: its certificate is of an authority that is not trusted, /,
+  },
+  {
+    name: 'that has expired',
+    own: 'expired',
+    trusted: 'expired',
+    says: /: its certificate has expired and must be renewed/,
+  },
+  {
+    name: 'for another name',
+    own: 'elsewhere',
+    trusted: 'elsewhere',
+    says: /: its certificate is for other names, its URL must have one of them; asked again/,
+  },
+  {
+    name: 'that is missing, since it speaks plain HTTP',
+    own: undefined,
+    says: /: it does not speak TLS, its URL must begin with http:/,
+  },
+];
+for (const { name, own, trusted, says } of tlsTroubles) {
+  test(`a server with a certificate ${name} is unreachable, and what to do is said`, async (t) => {
+    const stub = await startStub(t, answer(200), own && certificate(own));
+    const directory = await mkdtemp(join(tmpdir(), 'elasticweb-ca-'));
+    t.after(() => rm(directory, { recursive: true, force: true }));
+    const caFile = join(directory, 'ca.pem');
+    if (trusted !== undefined) await writeFile(caFile, certificate(trusted).cert);
+    const url = stub.url.replace('http:', 'https:');
+    const { readOne } = startSource(t, { url, ...(trusted !== undefined && { caFile }) });
+    const reading = await unknownOf(readOne(web));
+    assert.equal(reading.reason, 'SourceUnreachable');
+    assert.match(reading.message, says);
+  });
+}
+
+test('a server that expects TLS and is asked without is told apart from one that cannot run the query', async (t) => {
+  const stub = await startStub(t, answer(400, 'Client sent an HTTP request to an HTTPS server.\n'));
+  const { readOne } = startSource(t, { url: stub.url });
+  const reading = await unknownOf(readOne(web));
+  assert.match(
+    reading.message,
+    /^Prometheus at \S+ expects TLS, its URL must begin with https:\/\/; asked again within 30 s$/,
   );
 });
 
