@@ -2,6 +2,8 @@
 
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../api/version.ts';
+import { completionCommand } from './completion.ts';
+import { diffCommand } from './diff.ts';
 import { EXIT, Failure } from './failure.ts';
 import { writeLine, type Io } from './io.ts';
 import { renderCommand } from './render.ts';
@@ -16,6 +18,8 @@ Examples:
     elasticweb validate -f web.yaml
   What will run?
     elasticweb render -f web.yaml
+  What would change in the cluster?
+    elasticweb diff -f web.yaml
   Run it without the syncer:
     elasticweb render -f web.yaml | kubectl apply -f -
   How many pods would last week's traffic have got?
@@ -23,7 +27,8 @@ Examples:
   What runs, and why so many?
     elasticweb status
 
-Exit codes: 0 done, 1 not done, 2 the command was not understood.
+Exit codes: 0 done, 1 not done, 2 the command was not understood; those of diff
+are in its own help.
 `;
 
 /**
@@ -59,9 +64,11 @@ function program(io: Io): Command {
   for (const command of [
     renderCommand(io),
     validateCommand(io),
+    diffCommand(io),
     simulateCommand(io),
     statusCommand(io),
     syncerCommand(io),
+    completionCommand(io),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { INT32_MAX } from '../api/schema.ts';
 import { filenameOption, filenamesOf } from './filename-option.ts';
 import type { Io } from './io.ts';
+import { outputOption, type StructuredFormat } from './output-option.ts';
 
 const HELP = `
 The manifests are those that the syncer would apply first, but without owner
@@ -21,15 +22,19 @@ are the items of one List.
 Exit codes: 0 printed, 1 nothing was printed, 2 the command was not understood.
 
 Examples:
-  elasticweb render -f web.yaml
-  elasticweb render -f web.yaml --replicas 3 -o json
-  elasticweb render -f - < web.yaml | kubectl diff -f -
+  What will run?
+    elasticweb render -f web.yaml
+  Which images are in it?
+    elasticweb render -f web.yaml -o json |
+      jq -r '.items[].spec.template.spec.containers[]?.image'
+  Run it without the syncer:
+    elasticweb render -f web.yaml --replicas 3 | kubectl apply -f -
 `;
 
 /** The flags, parsed and checked. */
 export interface RenderFlags {
   readonly replicas?: number;
-  readonly output: 'yaml' | 'json';
+  readonly output: StructuredFormat;
 }
 
 /** The command. */
@@ -40,7 +45,7 @@ export function renderCommand(io: Io): Command {
     .addOption(
       new Option('--replicas <n>', 'number of pods of every Deployment, whatever its spec says').argParser(replicas),
     )
-    .addOption(new Option('-o, --output <format>', 'format of the manifests').choices(['yaml', 'json']).default('yaml'))
+    .addOption(outputOption(['yaml', 'json'], 'format of the manifests'))
     .addHelpText('after', HELP)
     .action(async (flags: RenderFlags, command: Command) => {
       // Loaded only now: the parser and cdk8s are most of the time that the command takes.

@@ -1,63 +1,63 @@
 /** What the ElasticWebs of a cluster are doing: shown once, or for as long as somebody looks. */
 
-import { VERSION } from '../api/version.ts';
-import { KubeClient } from '../kube/client.ts';
-import { isForbidden, isNotFound, KubeError, messageOf } from '../kube/errors.ts';
-import { type Identity, loadIdentity } from '../kube/identity.ts';
-import { Transport } from '../kube/transport.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { KubeError, messageOf } from '../kube/errors.ts';
 import { ELASTIC_WEB, type ElasticWebResource } from '../syncer/kinds.ts';
+import { nextStep, withCluster } from './cluster.ts';
 import { Failure } from './failure.ts';
 import { type Io, writeLine } from './io.ts';
-import type { StatusFlags } from './status.ts';
+import { writeRows } from './output-option.ts';
+import type { AskedFor, StatusFlags } from './status.ts';
+import { isAskedFor, isNamed } from './status/asked-for.ts';
 import { byName, rowOf } from './status/row.ts';
-import { notesOn, tableLines } from './status/table.ts';
+import { messagesOf, notesOn, tableLines } from './status/table.ts';
 import { watchStatus } from './status/watch.ts';
 import { widthOf } from './terminal.ts';
 
 /**
- * Shows the ElasticWebs; with `--watch` it does not return.
+ * Shows the ElasticWebs of these names, or all of them; with `--watch` it does not return.
  *
- * @throws Failure when the API server cannot be talked to, or does not let us see them
+ * @throws Failure when the API server cannot be talked to, or does not let us see them, and when one that is named is not there
  */
-export async function showStatus(flags: StatusFlags, io: Io): Promise<void> {
-  const transport = new Transport({ identity: await identityOf(flags, io), userAgent: `elasticweb-status/${VERSION}` });
-  try {
-    const client = new KubeClient({ transport });
+export async function showStatus(names: readonly AskedFor[], flags: StatusFlags, io: Io): Promise<void> {
+  await withCluster(flags, io, { command: 'status' }, async ({ client }) => {
     const webs = await listed(client, flags);
-    if (flags.watch) return await watchStatus(client, flags, io);
-    showOnce(webs, flags, io);
-  } finally {
-    await transport.close();
-  }
+    if (flags.watch) return watchStatus(client, names, flags, io);
+    await showOnce(webs, names, flags, io);
+  });
 }
 
-function showOnce(webs: readonly ElasticWebResource[], flags: StatusFlags, io: Io): void {
+async function showOnce(
+  webs: readonly ElasticWebResource[],
+  names: readonly AskedFor[],
+  flags: StatusFlags,
+  io: Io,
+): Promise<void> {
   const nowMs = Date.now();
-  const rows = webs.map((web) => rowOf(web, nowMs)).sort(byName);
-  if (flags.output === 'json') {
-    for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
-    return;
-  }
-  if (rows.length === 0) {
+  const rows = webs
+    .filter((web) => isAskedFor(web, names))
+    .map((web) => rowOf(web, nowMs))
+    .sort(byName);
+  const missing = names.filter((name) => !rows.some((row) => isNamed(row, name)));
+  if (flags.output !== 'table') {
+    await writeRows(io.stdout, rows, flags.output);
+  } else if (rows.length > 0) {
+    const width = io.stdout.isTTY === true ? widthOf(io.stdout) : Infinity;
+    io.stdout.write(`${tableLines(rows, { nowMs, width, withNamespace: flags.namespace?.length !== 1 }).join('\n')}\n`);
+    if (names.length > 0) for (const line of messagesOf(rows)) writeLine(io.stdout, line);
+    for (const note of notesOn(rows)) writeLine(io.stderr, note);
+  } else if (missing.length === 0) {
     writeLine(io.stderr, `no ElasticWebs ${placeOf(flags)}`);
-    return;
   }
-  const width = io.stdout.isTTY === true ? widthOf(io.stdout) : Infinity;
-  io.stdout.write(`${tableLines(rows, { nowMs, width, withNamespace: flags.namespace?.length !== 1 }).join('\n')}\n`);
-  for (const note of notesOn(rows)) writeLine(io.stderr, note);
+  if (missing.length > 0) {
+    const listed = missing.map(({ namespace, name }) => [namespace, name].filter(Boolean).join('/')).join(', ');
+    throw new Failure(`no ElasticWeb ${listed} ${placeOf(flags)}; elasticweb status shows which there are`);
+  }
 }
 
 function placeOf({ namespace = [], selector }: StatusFlags): string {
   const where = namespace.length === 0 ? 'in any namespace' : `in ${namespace.join(', ')}`;
   return selector === undefined ? where : `${where} with labels ${selector}`;
-}
-
-async function identityOf({ kubeconfig, context }: StatusFlags, { env }: Io): Promise<Identity> {
-  try {
-    return await loadIdentity({ env, kubeconfig, context });
-  } catch (error) {
-    throw new Failure(messageOf(error), undefined, { cause: error });
-  }
 }
 
 async function listed(client: KubeClient, { namespace = [], selector }: StatusFlags): Promise<ElasticWebResource[]> {
@@ -70,18 +70,11 @@ async function listed(client: KubeClient, { namespace = [], selector }: StatusFl
       const isBadSelector = selector !== undefined && error instanceof KubeError && error.status === 400;
       const message = isBadSelector
         ? `--selector '${selector}' is not a label selector: ${error.serverMessage}`
-        : `${messageOf(error)}${nextStep(error)}`;
+        : `${messageOf(error)}${nextStep(error, { forbidden: RIGHTS })}`;
       throw new Failure(message, undefined, { cause: error });
     }
   }
   return webs;
 }
 
-/** What to do about a list that failed. */
-function nextStep(error: unknown): string {
-  if (isNotFound(error)) return '; is the CRD installed? kubectl apply --server-side -f dist/crd.k8s.yaml';
-  if (isForbidden(error))
-    return '; --namespace names one that you may look into, and kubectl auth can-i list elasticwebs tells';
-  if (error instanceof KubeError && error.status === undefined) return '; is it up, and does --context name it?';
-  return '';
-}
+const RIGHTS = '--namespace names one that you may look into, and kubectl auth can-i list elasticwebs tells';

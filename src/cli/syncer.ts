@@ -11,6 +11,24 @@ import { type PrometheusFlags, prometheusOptions } from './prometheus-flags.ts';
 
 const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
 
+const HELP = `
+Runs in the cluster or against a kubeconfig, until SIGTERM. Each flag is also an
+environment variable: ELASTICWEB_MAX_REPLICAS for --max-replicas, with commas
+where the flag is repeatable. Times are whole seconds. The log goes to stderr.
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 1 there was no API server to talk to,
+or the Lease was lost, 2 the command was not understood.
+
+Examples:
+  Keep all ElasticWebs of the cluster that kubectl talks to:
+    elasticweb syncer --log-format text
+  Keep those of two namespaces, with cluster-internal Services only:
+    elasticweb syncer -n shop -n blog --allowed-service-types ClusterIP
+  Scale with the load that a Prometheus measures, which scrapes every 30 s:
+    elasticweb syncer --prometheus-url http://localhost:9090 \\
+      --scrape-interval 30 --window 120
+`;
+
 /** The flags, parsed and checked. */
 export interface SyncerFlags extends ClusterFlags, PrometheusFlags {
   readonly workers: number;
@@ -32,9 +50,7 @@ export interface ListenAddress {
 
 /** The command. Every flag is also an environment variable: `ELASTICWEB_MAX_REPLICAS` for `--max-replicas`. */
 export function syncerCommand(io: Io): Command {
-  const command = new Command('syncer').description(
-    'Watch ElasticWebs and keep Deployments and Services like them, in the cluster or against a kubeconfig, until SIGTERM.',
-  );
+  const command = new Command('syncer').description('keep Deployments and Services as their ElasticWebs say');
   for (const option of clusterOptions()) command.addOption(option);
   command
     .addOption(flag('--workers <n>', 'ElasticWebs worked on at a time').default(8).argParser(wholeNumber(1, 256)))
@@ -74,20 +90,9 @@ export function syncerCommand(io: Io): Command {
     .addOption(flag('--log-level <level>', 'least important lines shown').choices(LOG_LEVELS).default('info'))
     .addOption(
       flag('--log-format <format>', 'one JSON object a line, or text for people').choices(LOG_FORMATS).default('json'),
-    )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  Keep all ElasticWebs of the cluster that kubectl talks to:
-    elasticweb syncer --log-format text
-  Keep those of two namespaces, and let them ask for cluster-internal Services only:
-    elasticweb syncer --namespace shop --namespace blog --allowed-service-types ClusterIP
-  Scale with the load that a Prometheus measures, which scrapes every 30 s:
-    elasticweb syncer --prometheus-url http://localhost:9090 --scrape-interval 30 --window 120`,
     );
   for (const option of prometheusOptions()) command.addOption(option);
-  return command.action(async (flags: SyncerFlags) => {
+  return command.addHelpText('after', HELP).action(async (flags: SyncerFlags) => {
     // Loaded here, so that the other commands start without a Kubernetes client.
     const { startSyncer } = await import('./start-syncer.ts');
     await startSyncer(flags, io);

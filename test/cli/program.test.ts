@@ -19,6 +19,9 @@ const rows: readonly { args: readonly string[]; exitCode: number; stdout?: RegEx
     exitCode: 0,
     stdout: /^Usage: elasticweb simulate .*--trace <csv>.*Exit codes: .*Examples:\n/s,
   },
+  { args: ['diff', '-h'], exitCode: 0, stdout: /^Usage: elasticweb diff .*--context.*Exit codes: .*Examples:\n/s },
+  { args: ['syncer', '-h'], exitCode: 0, stdout: /^Usage: elasticweb syncer .*Exit codes: .*Examples:\n/s },
+  { args: ['completion', '-h'], exitCode: 0, stdout: /^Usage: elasticweb completion .*Exit codes: .*Examples:\n/s },
   { args: ['status', '-h'], exitCode: 0, stdout: /^Usage: elasticweb status .*--watch.*Exit codes: .*Examples:\n/s },
   {
     args: ['simulate', '-f', '-'],
@@ -26,6 +29,11 @@ const rows: readonly { args: readonly string[]; exitCode: number; stdout?: RegEx
     stderr: /^error: required option '--trace <csv>' not specified\n/,
   },
   { args: ['status', '--namespace', 'a b'], exitCode: 2, stderr: /Expected the name of a namespace, got 'a b'\./ },
+  { args: ['status', '-n', 'a b'], exitCode: 2, stderr: /Expected the name of a namespace, got 'a b'\./ },
+  { args: ['status', 'a b'], exitCode: 2, stderr: /Expected NAME or NAMESPACE\/NAME, got 'a b'\./ },
+  { args: ['diff'], exitCode: 2, stderr: /^error: required option '-f, --filename <file...>' not specified\n/ },
+  { args: ['diff', '-f', '-', '-f', '-'], exitCode: 2, stderr: /^error: -f - can be given only once/ },
+  { args: ['status', '--namspace', 'a'], exitCode: 2, stderr: /\(Did you mean --namespace\?\)/ },
   { args: [], exitCode: 2, stderr: /^Usage: elasticweb / },
   { args: ['rendr'], exitCode: 2, stderr: /^error: unknown command 'rendr'\n\(Did you mean render\?\)\n/ },
   { args: ['render'], exitCode: 2, stderr: /^error: required option '-f, --filename <file...>' not specified\n/ },
@@ -66,7 +74,10 @@ test('elasticweb --version: it is the version of the package', async () => {
 test('elasticweb: help fits a terminal of 80 columns', async () => {
   for (const args of [
     ['--help'],
-    ...['render', 'validate', 'simulate', 'status'].map((command) => [command, '--help']),
+    ...['render', 'validate', 'diff', 'simulate', 'status', 'syncer', 'completion'].map((command) => [
+      command,
+      '--help',
+    ]),
   ]) {
     const { stdout } = await runHere(args);
     assert.deepEqual(

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import { elasticWeb, METRICS, BASIC, runHere } from './command.ts';
 
 const NAMESPACE = '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"dev"}}';
@@ -235,5 +236,38 @@ test('validate: a directory, and a path through a file, are called so', async ()
     stderr,
     `${import.meta.dirname}: is a directory; name the files in it\n` +
       `${import.meta.filename}/a.yaml: there is no such file: a part of its path is not a directory\n`,
+  );
+});
+
+test('validate -o json and yaml: an object for each document, with where it stands, its verdict and its errors', async () => {
+  const stdin = `${NAMESPACE}\n---\n${elasticWeb({ port: 0 }, { namespace: 'dev' })}\n---\n${elasticWeb()}\n---\n7`;
+  const [json, yaml] = await Promise.all([
+    runHere(['validate', '-f', '-', '-o', 'json'], { stdin }),
+    runHere(['validate', '-f', '-', '-o', 'yaml'], { stdin }),
+  ]);
+  assert.deepEqual([json.exitCode, yaml.exitCode], [1, 1]);
+  const source = 'stdin';
+  const expected = [
+    { source, document: 1, line: 1, kind: 'Namespace', name: 'dev', verdict: 'skipped', errors: [] },
+    {
+      ...{ source, document: 2, line: 3, kind: 'ElasticWeb', namespace: 'dev', name: 'shop', verdict: 'invalid' },
+      errors: [{ path: 'spec.port', message: 'must be a whole number from 1 to 65535, got 0' }],
+    },
+    { source, document: 3, line: 5, kind: 'ElasticWeb', name: 'shop', verdict: 'valid', errors: [] },
+    {
+      ...{ source, document: 4, line: 7, verdict: 'unreadable' },
+      errors: [{ path: '', message: 'must be a Kubernetes object, got 7' }],
+    },
+  ];
+  assert.deepEqual(
+    json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+    expected,
+  );
+  assert.deepEqual(
+    parseAllDocuments(yaml.stdout).map((document) => document.toJS() as unknown),
+    expected,
   );
 });

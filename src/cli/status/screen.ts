@@ -2,14 +2,13 @@
 
 import { printable } from '../../api/printable.ts';
 import type { Output } from '../io.ts';
-import { widthOf } from '../terminal.ts';
+import { heightOf, widthOf } from '../terminal.ts';
 import type { StatusRow } from './row.ts';
 import { notesOn, tableLines } from './table.ts';
 
 const HOME = '\u001b[H';
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
-const USUAL_ROWS = 24;
 
 /** Draws over what it drew before, so that nothing flickers. */
 export class Screen {
@@ -43,7 +42,8 @@ export class Screen {
       rows.length === 0 ? ['no ElasticWebs'] : tableLines(rows, { nowMs, width, withNamespace: this.#withNamespace });
     const notes = [...notesOn(rows), ...(this.#trouble === undefined ? [] : [`${this.#trouble.message}; tried again`])];
     // The last line of a terminal stays empty: a line feed behind it would scroll.
-    const room = Math.max(3, (this.#output.rows ?? USUAL_ROWS) - 1 - notes.length);
+    const height = heightOf(this.#output) - 1;
+    const room = Math.max(3, height - notes.length);
     const shown =
       table.length <= room
         ? table
@@ -51,7 +51,7 @@ export class Screen {
             ...table.slice(0, room - 1),
             `... and ${table.length - room + 1} more; --namespace and --selector show fewer`,
           ];
-    const lines = [...shown, ...notes].map((line) => printable(line).slice(0, width));
+    const lines = [...shown, ...notes].slice(0, Math.max(1, height)).map((line) => printable(line).slice(0, width));
     const drawing = `${HOME}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`;
     if (drawing === this.#drawn) return;
     this.#drawn = drawing;

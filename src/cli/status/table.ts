@@ -39,6 +39,13 @@ export function tableLines(rows: readonly StatusRow[], { nowMs, width, withNames
   );
 }
 
+/** What more there is to say about the reasons, a line for each row of which there is: `blog/shop: NameConflict: ...`. */
+export function messagesOf(rows: readonly StatusRow[]): string[] {
+  return rows.flatMap(({ namespace, name, reason, message }) =>
+    message === undefined ? [] : [`${namespace}/${name}: ${reason}: ${message}`],
+  );
+}
+
 /** What has to be said about the rows as a whole, as sentences with the next step. */
 export function notesOn(rows: readonly StatusRow[]): string[] {
   const count = (reason: string): number => rows.filter((row) => row.reason === reason).length;

@@ -7,7 +7,9 @@ import { keyOf } from '../../kube/resource.ts';
 import { Copies } from '../../syncer/cache.ts';
 import { ELASTIC_WEB, type ElasticWebResource } from '../../syncer/kinds.ts';
 import { type Io, writeLine } from '../io.ts';
-import type { StatusFlags } from '../status.ts';
+import { writeRows } from '../output-option.ts';
+import type { AskedFor, StatusFlags } from '../status.ts';
+import { isAskedFor } from './asked-for.ts';
 import { byName, rowOf, type StatusRow } from './row.ts';
 import { Screen } from './screen.ts';
 import { tableLines } from './table.ts';
@@ -18,7 +20,12 @@ const PAUSE_MS = 250;
 const LOOK_MS = 1_000;
 
 /** Shows what there is and what changes. It does not return. */
-export async function watchStatus(client: KubeClient, flags: StatusFlags, io: Io): Promise<never> {
+export async function watchStatus(
+  client: KubeClient,
+  names: readonly AskedFor[],
+  flags: StatusFlags,
+  io: Io,
+): Promise<never> {
   const tell = teller(flags, io);
   let wake = (): void => undefined;
   const copies = new Copies<ElasticWebResource>({
@@ -38,7 +45,8 @@ export async function watchStatus(client: KubeClient, flags: StatusFlags, io: Io
       wake = resolve;
     });
     const nowMs = Date.now();
-    tell.rows([...copies.values()].map((web) => rowOf(web, nowMs)).sort(byName), {
+    const webs = [...copies.values()].filter((web) => isAskedFor(web, names));
+    await tell.rows(webs.map((web) => rowOf(web, nowMs)).sort(byName), {
       nowMs,
       silentForMs: copies.stats.silentForMs ?? Infinity,
     });
@@ -58,39 +66,40 @@ export interface Moment {
 
 /** Tells what is, whenever it is asked to, and what went wrong. */
 interface Teller {
-  rows(rows: readonly StatusRow[], moment: Moment): void;
+  rows(rows: readonly StatusRow[], moment: Moment): void | Promise<void>;
   trouble(message: string): void;
 }
 
 function teller({ output, namespace }: StatusFlags, io: Io): Teller {
   const withNamespace = namespace?.length !== 1;
-  if (output === 'json') return new Lines(io, (rows) => rows.map((row) => JSON.stringify(row)));
+  if (output !== 'table') return new Lines(io, (rows) => writeRows(io.stdout, rows, output));
   if (io.stdout.isTTY === true) return new Screen(io.stdout, { withNamespace });
   return new Lines(io, (changed, { all, nowMs, isFirst }) => {
     // All of them, so that the columns stay where they are.
     const [header = '', ...lines] = tableLines([...all, ...changed], { nowMs, width: Infinity, withNamespace });
-    return [...(isFirst ? [header] : []), ...lines.slice(all.length)];
+    const told = [...(isFirst ? [header] : []), ...lines.slice(all.length)];
+    if (told.length > 0) io.stdout.write(`${told.join('\n')}\n`);
   });
 }
 
-type Format = (
+type Write = (
   changed: readonly StatusRow[],
   more: { readonly all: readonly StatusRow[]; readonly nowMs: number; readonly isFirst: boolean },
-) => string[];
+) => void | Promise<void>;
 
 /** A line for each change. */
 class Lines implements Teller {
   readonly #io: Io;
-  readonly #format: Format;
+  readonly #write: Write;
   #told: ReadonlyMap<string, StatusRow> | undefined;
   #trouble = '';
 
-  constructor(io: Io, format: Format) {
+  constructor(io: Io, write: Write) {
     this.#io = io;
-    this.#format = format;
+    this.#write = write;
   }
 
-  rows(all: readonly StatusRow[], { nowMs }: Moment): void {
+  async rows(all: readonly StatusRow[], { nowMs }: Moment): Promise<void> {
     const now = new Map(all.map((row) => [`${row.namespace}/${row.name}`, row]));
     const changed = all.filter((row) => !isSame(row, this.#told?.get(`${row.namespace}/${row.name}`)));
     const gone = [...(this.#told ?? [])]
@@ -98,8 +107,7 @@ class Lines implements Teller {
       .map(([, row]) => ({ ...row, reason: 'Deleted', message: undefined }));
     const isFirst = this.#told === undefined;
     this.#told = now;
-    const lines = this.#format([...changed, ...gone], { all, nowMs, isFirst });
-    if (lines.length > 0) this.#io.stdout.write(`${lines.join('\n')}\n`);
+    await this.#write([...changed, ...gone], { all, nowMs, isFirst });
   }
 
   trouble(message: string): void {

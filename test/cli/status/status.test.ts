@@ -184,7 +184,7 @@ suite('on a terminal', () => {
   class Terminal {
     readonly isTTY = true;
     readonly columns = 80;
-    readonly rows = 10;
+    readonly rows: number = 10;
     text = '';
     write(text: string): void {
       this.text += text;
@@ -203,6 +203,19 @@ suite('on a terminal', () => {
     assert.equal(terminal.lines.length, 9);
     assert.equal(terminal.lines.at(-1), '... and 23 more; --namespace and --selector show fewer');
     assert.ok(terminal.lines.every((line) => line.length <= 80));
+  });
+
+  test('a terminal that says it has no lines is taken for a usual one, and of a low one all but one are used', () => {
+    for (const [height, drawn] of [
+      [0, 23],
+      [1, 1],
+      [2, 1],
+      [3, 2],
+    ] as const) {
+      const terminal = Object.assign(new Terminal(), { rows: height });
+      new Screen(terminal).rows(rows, { nowMs: NOW_MS, silentForMs: 0 });
+      assert.equal(terminal.lines.length, drawn, `${height} lines`);
+    }
   });
 
   test('nothing is drawn where nothing changed', () => {
