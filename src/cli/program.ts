@@ -59,6 +59,8 @@ function program(io: Io): Command {
     .helpCommand('help [command]', 'print help')
     .addHelpText('after', HELP)
     .showHelpAfterError('(--help shows how it is used)')
+    // The flags of the syncer are long, and a terminal of 80 columns has room for both.
+    .configureHelp({ minWidthToWrap: 30 })
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   for (const command of [

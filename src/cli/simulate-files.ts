@@ -8,6 +8,8 @@ import { svgOf } from './chart/svg.ts';
 import { textOf } from './chart/terminal.ts';
 import { EXIT, Failure } from './failure.ts';
 import { type Io, writeLine } from './io.ts';
+import { writeRows } from './output-option.ts';
+import { Progress } from './progress.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { hpaLike, syncerLike } from './simulation/autoscalers.ts';
 import { type Candidate, findCandidate } from './simulation/candidate.ts';
@@ -31,11 +33,17 @@ export async function simulateFiles(files: readonly string[], flags: SimulateFla
   const candidate = await findCandidate(files, flags.name, io);
   const trace = await traceIn(flags.trace, io);
   refuseTooManyTicks(trace, flags);
-  const { ours, hpa } = simulate(candidate, trace, flags);
+  const progress = new Progress(io);
+  const { ours, hpa } = simulate(candidate, trace, flags, progress);
+  progress.clear();
   const chart = chartOf(candidate, trace, flags, { ours, hpa });
 
   if (flags.csv !== undefined) await write(flags.csv, '--csv', csvOf(ours.ticks), io);
   if (flags.svg !== undefined) await write(flags.svg, '--svg', [svgOf(chart)], io);
+  if (flags.output !== 'text') {
+    await writeRows(io.stdout, [rowOf(candidate, flags, { ours, hpa })], flags.output);
+    return;
+  }
   const output = flags.csv === '-' || flags.svg === '-' ? io.stderr : io.stdout;
   writeLine(output, `${chart.title}: ${chart.subtitle ?? ''}`);
   if (flags.chart) {
@@ -45,12 +53,15 @@ export async function simulateFiles(files: readonly string[], flags: SimulateFla
   output.write(`\n${summaryLines(ours.summary, hpa?.summary).join('\n')}\n`);
 }
 
-function refuseContradictions(files: readonly string[], { trace, csv, svg }: SimulateFlags): void {
+function refuseContradictions(files: readonly string[], { trace, csv, svg, output }: SimulateFlags): void {
   const refuse = (message: string): never => {
     throw new Failure(`error: ${message}`, EXIT.usage);
   };
   if (files.includes('-') && trace === '-') {
     refuse('-f - and --trace - exclude each other: stdin cannot be read twice');
+  }
+  if (output !== 'text' && [csv, svg].includes('-')) {
+    refuse(`-o ${output} goes to stdout, so --csv and --svg must name files`);
   }
   if (csv !== undefined && csv === svg) refuse(`--csv and --svg both name ${csv}; give each a file of its own`);
   for (const [flag, file] of Object.entries({ '--csv': csv, '--svg': svg })) {
@@ -90,12 +101,23 @@ interface Runs {
   readonly hpa: Replay | undefined;
 }
 
-function simulate({ spec, object }: Candidate, trace: Trace, flags: SimulateFlags): Runs {
+/** A simulation for programs: what was simulated, and the figures of each run. */
+function rowOf({ name, spec }: Candidate, flags: SimulateFlags, { ours, hpa }: Runs): object {
+  const { minReplicas, maxReplicas } = spec.autoscaling;
+  return {
+    ...{ name, trace: flags.trace, intervalSeconds: flags.interval, readyDelaySeconds: flags.readyDelay },
+    ...{ singlePodQPS: spec.singlePodQPS, minReplicas, maxReplicas },
+    ...{ elasticweb: ours.summary, hpa: hpa?.summary },
+  };
+}
+
+function simulate({ spec, object }: Candidate, trace: Trace, flags: SimulateFlags, progress: Progress): Runs {
   const run = {
     trace,
     singlePodQPS: spec.singlePodQPS,
     initialReplicas: flags.initialReplicas ?? initialReplicas(spec),
     readyDelaySeconds: flags.readyDelay,
+    onProgress: (done: number, all: number) => progress.tell(`simulating ${done} of ${all} decisions`),
   };
   return {
     ours: replay(syncerLike(spec, object, flags.interval), { ...run, intervalSeconds: flags.interval }),

@@ -5,25 +5,32 @@ import { INT32_MAX } from '../api/schema.ts';
 import { filenameOption, filenamesOf } from './filename-option.ts';
 import type { Io } from './io.ts';
 import { wholeNumber } from './flag.ts';
+import { outputOption, type StructuredFormat } from './output-option.ts';
 
 const HELP = `
-The trace is CSV: a header seconds,qps, and a row for each moment, with seconds
-that ascend. A row holds until the next one. Each cell is what the syncer would
-read then, as it is: an empty cell, NaN, Inf or a negative number is a load that
-is not known, which is not the same as 0. A third column fastQps is the reading
-of the fast window.
+The trace is CSV or an answer of Prometheus.
+
+CSV has a header seconds,qps, and a row for each moment, with seconds that
+ascend. A row holds until the next one. Each cell is what the syncer would read
+then, as it is: an empty cell, NaN, Inf or a negative number is a load that is
+not known, which is not the same as 0. A third column fastQps is the reading of
+the fast window.
 
   seconds,qps
   0,120
   60,950.5
   75,
 
+Of Prometheus it is the JSON of /api/v1/query_range, or of promtool query range,
+with one series: the query must sum. Steps without a value are unknown.
+
 Decisions are made by the syncer's own code, with its default settings, at the
 first row's second and then every --interval seconds. What mode Observe only
 recommends is done here. Needs no cluster.
 
 --csv writes a row for each decision: seconds,qps,replicas,reason. With --csv -
-they go to stdout, and chart and summary to stderr.
+they go to stdout, and chart and summary to stderr. -o json and yaml print the
+figures of the summary, and no chart.
 
 --compare hpa puts a HorizontalPodAutoscaler beside it: one external metric with
 an average value of singlePodQPS, the same limits, and HPA's defaults for all
@@ -35,8 +42,19 @@ needed, surplus is what there was beyond that; each times how long.
 Exit codes: 0 simulated, 1 not simulated, 2 the command was not understood.
 
 Examples:
-  What would have happened in that week?
-    elasticweb simulate -f web.yaml --trace week.csv
+  Last week's load, a value a minute, from Prometheus:
+    promtool query range -o json --step 60s \\
+      --start $(date -d '-7 days' +%s) --end $(date +%s) \\
+      http://localhost:9090 \\
+      'sum(rate(http_server_requests_seconds_count{service="shop"}[1m]))' \\
+      > week.json
+  The same with curl:
+    curl -s http://localhost:9090/api/v1/query_range \\
+      -d start=$(date -d '-7 days' +%s) -d end=$(date +%s) -d step=60 \\
+      --data-urlencode 'query=sum(rate(
+        http_server_requests_seconds_count{service="shop"}[1m]))' > week.json
+  How many pods would there have been?
+    elasticweb simulate -f web.yaml --trace week.json
   The same with pods that take 40 s to start, beside an HPA, as a picture:
     elasticweb simulate -f web.yaml --trace week.csv --ready-delay 40 \\
       --compare hpa --svg week.svg
@@ -55,6 +73,7 @@ export interface SimulateFlags {
   readonly name?: string;
   readonly compare?: 'hpa';
   readonly chart: boolean;
+  readonly output: 'text' | StructuredFormat;
 }
 
 /** The longest that makes sense between two decisions, and until a pod is ready. */
@@ -65,7 +84,7 @@ export function simulateCommand(io: Io): Command {
   return new Command('simulate')
     .description('replay a trace of load: how many pods there would have been')
     .addOption(filenameOption())
-    .addOption(new Option('--trace <csv>', 'the trace, - for stdin').makeOptionMandatory())
+    .addOption(new Option('--trace <file>', 'the trace: CSV, or JSON of Prometheus; - for stdin').makeOptionMandatory())
     .addOption(new Option('--name <name>', 'which ElasticWeb, if there are several: NAME or NAMESPACE/NAME'))
     .addOption(
       new Option('--initial-replicas <n>', 'pods at the start (default: as for a first Deployment)').argParser(
@@ -81,6 +100,7 @@ export function simulateCommand(io: Io): Command {
         .argParser(wholeNumber(0, DAY_SECONDS)),
     )
     .addOption(new Option('--compare <what>', 'what else to run over the trace').choices(['hpa']))
+    .addOption(outputOption(['text', 'json', 'yaml'], 'how the summary is told'))
     .addOption(new Option('--csv <file>', 'write a row for each decision, - for stdout'))
     .addOption(new Option('--svg <file>', 'write a picture, - for stdout'))
     .addOption(new Option('--chart', 'draw a chart in the terminal').default(true))

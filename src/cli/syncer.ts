@@ -16,8 +16,8 @@ Runs in the cluster or against a kubeconfig, until SIGTERM. Each flag is also an
 environment variable: ELASTICWEB_MAX_REPLICAS for --max-replicas, with commas
 where the flag is repeatable. Times are whole seconds. The log goes to stderr.
 
-Exit codes: 0 stopped by SIGTERM or SIGINT, 1 there was no API server to talk to,
-or the Lease was lost, 2 the command was not understood.
+Exit codes: 0 stopped by SIGTERM or SIGINT, 1 there was no API server to talk
+to, or the Lease was lost, 2 the command was not understood.
 
 Examples:
   Keep all ElasticWebs of the cluster that kubectl talks to:

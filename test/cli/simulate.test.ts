@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { elasticWeb, type Outcome, runHere, runProcess, type World } from './command.ts';
 
 const autoscaling = { minReplicas: 1, maxReplicas: 10 };
@@ -70,6 +71,43 @@ test('simulate: --compare hpa puts a second column into the summary, and a secon
   assert.match(stdout, /\nmissing pod-seconds +40 +40\n/);
   assert.match(stdout, /pods of HPA/);
   assert.match(written.get('a.svg') ?? '', /^<svg .*>HPA<\/text>.*<\/svg>\n$/s);
+});
+
+test('simulate: an answer of Prometheus is a trace, too', async () => {
+  const values = [
+    [0, '50'],
+    [30, '450'],
+    [60, 'NaN'],
+    [90, '0'],
+  ];
+  const trace = JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values }] } });
+  const csv = 'seconds,qps\n0,50\n30,450\n60,\n90,0\n';
+  const [ofJson, ofCsv] = await Promise.all(
+    [trace, csv].map((text) => rowsOf([], { files: { ...files, 'trace.csv': text } })),
+  );
+  assert.deepEqual(ofJson, ofCsv);
+});
+
+test('simulate -o json and yaml: the figures of the summary, and nothing else on stdout', async () => {
+  const [json, yaml] = await Promise.all([
+    simulate(['-o', 'json', '--compare', 'hpa']),
+    simulate(['-o', 'yaml', '--compare', 'hpa']),
+  ]);
+  assert.deepEqual([json.exitCode, json.stderr, yaml.stderr], [0, '', '']);
+  const figures = JSON.parse(json.stdout) as Record<string, unknown>;
+  assert.deepEqual(parse(yaml.stdout), figures);
+  const { elasticweb, hpa, ...about } = figures as { elasticweb: { peakPods: number }; hpa: { peakPods: number } };
+  assert.deepEqual([elasticweb.peakPods, hpa.peakPods], [5, 5]);
+  assert.deepEqual(about, {
+    name: 'shop',
+    trace: 'trace.csv',
+    intervalSeconds: 15,
+    readyDelaySeconds: 0,
+    singlePodQPS: 100,
+    minReplicas: 1,
+    maxReplicas: 10,
+  });
+  assert.equal((await simulate(['-o', 'json', '--csv', '-'])).exitCode, 2);
 });
 
 test('simulate: flags say how often is decided, with how many pods it begins, and when pods are ready', async () => {

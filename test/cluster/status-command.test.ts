@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import { DEPLOYMENT, ELASTIC_WEB } from '../../src/syncer/kinds.ts';
 import { BIN, type Outcome, ROOT, runProcess } from '../cli/command.ts';
 import { eventually } from '../control-plane/eventually.ts';
@@ -96,6 +97,43 @@ test('-o json gives an object a line', async () => {
       ['unseen', 500],
     ],
   );
+});
+
+test('-o yaml gives a document each, with the same fields', async () => {
+  const [yaml, json] = await Promise.all([status('-o', 'yaml'), status('-o', 'json')]);
+  assert.deepEqual(
+    parseAllDocuments(yaml.stdout).map((document) => document.toJS() as unknown),
+    json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  );
+});
+
+test('of those that are named, it says more about their reasons', async () => {
+  const outcome = await status('shop', `${world.namespace}/manual`);
+  assert.equal(outcome.exitCode, 0, outcome.stderr);
+  const [, manual, shop, more, ...rest] = outcome.stdout.split('\n');
+  assert.deepEqual([cells(manual)[0], cells(shop)[0], rest], ['manual', 'shop', ['']]);
+  assert.match(more ?? '', /^test-\w+\/manual: ManualOverride: spec\.replicas sets 1 by hand; remove it/);
+});
+
+test('one that is named and not there is an error, and the others are shown', async () => {
+  const [outcome, elsewhere] = await Promise.all([status('nowhere', 'shop'), status('elsewhere/shop')]);
+  assert.deepEqual([outcome.exitCode, elsewhere.exitCode], [1, 1]);
+  assert.match(outcome.stdout, /^NAME .*\nshop .*\n$/);
+  assert.equal(
+    outcome.stderr,
+    `no ElasticWeb nowhere in ${world.namespace}; elasticweb status shows which there are\n`,
+  );
+  assert.equal(elsewhere.stdout, '');
+});
+
+test('-n and -l are what they are to kubectl', async () => {
+  const short = await runProcess([...ofAll, '-n', world.namespace, '-l', `${OWN_SYNCER_LABEL}=nobody`]);
+  const long = await status('--selector', `${OWN_SYNCER_LABEL}=nobody`);
+  assert.deepEqual(short, long);
+  assert.match(short.stdout, /^NAME .*\nunseen .*\n$/);
 });
 
 test('--watch gives a line for each change until it is interrupted', async (t) => {

@@ -34,7 +34,12 @@ export interface ReplayOptions {
   readonly intervalSeconds: number;
   /** How long a new pod takes to become ready. */
   readonly readyDelaySeconds: number;
+  /** Told now and then how many of the ticks are done. */
+  readonly onProgress?: (done: number, all: number) => void;
 }
+
+/** So many ticks take some milliseconds. */
+const TELL_AFTER = 1_000;
 
 /** One tick, after its decision. */
 export interface Tick {
@@ -83,6 +88,7 @@ export function replay<Memory>(autoscaler: Autoscaler<Memory>, options: ReplayOp
   let row = 0;
 
   for (let index = 0; index < count; index += 1) {
+    if (index % TELL_AFTER === 0) options.onProgress?.(index, count);
     const seconds = start + index * intervalSeconds;
     pods = pods.at(seconds);
     const nowMs = BEGIN_MS + index * intervalSeconds * 1000;

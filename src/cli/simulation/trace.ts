@@ -1,9 +1,13 @@
-/** What load a CSV file tells, moment by moment. */
+/** What load a file tells, moment by moment: CSV, or an answer of Prometheus. */
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type Reading, unknown } from '../../scaling/reading.ts';
+import { rowsOfAnswer } from './query-range.ts';
+import { TraceError, type TraceRow } from './row.ts';
+
+export { TraceError } from './row.ts';
 
 /** A recorded load. A row holds from its second until the next row's, the last one for that moment only. */
 export class Trace {
@@ -48,30 +52,66 @@ export class Trace {
 
 const NOTHING = unknown('NoSeries', 'the trace has no load for this moment');
 
-/** One row: a load that is undefined is unknown. */
-export interface TraceRow {
-  readonly seconds: number;
-  readonly qps: number | undefined;
-  readonly fastQps: number | undefined;
-}
-
-/** A trace that cannot be read; the message says where and why, without the file's name. */
-export class TraceError extends Error {
-  override readonly name = 'TraceError';
-}
-
 /** A month of rows every 2 s: 100 MB of memory. */
 const MOST_ROWS = 1_300_000;
 /** Three numbers need 80 characters at the very most. */
 const LONGEST_ROW = 1_000;
 
+/** An answer of Prometheus with so many rows has half of this. */
+const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
+
 /**
- * Reads a trace: a header `seconds,qps` or `seconds,qps,fastQps`, and rows whose seconds ascend. Empty cells, NaN, infinite and negative
- * loads are unknown. Empty lines are skipped.
+ * Reads a trace of either kind: what begins with a brace or a bracket is an answer of Prometheus.
  *
  * @throws TraceError; what reading the bytes throws
  */
 export async function readTrace(bytes: AsyncIterable<Uint8Array>, mostRows = MOST_ROWS): Promise<Trace> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const decoder = new TextDecoder();
+  const beginning: Uint8Array[] = [];
+  let seen = '';
+  while (seen === '') {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    beginning.push(next.value);
+    seen = decoder.decode(next.value, { stream: true }).trimStart();
+  }
+  const isJson = seen.startsWith('{') || seen.startsWith('[');
+  const all = joined(beginning, iterator);
+  if (!isJson) return readCsv(all, mostRows);
+  const rows = rowsOfAnswer(await textOf(all));
+  if (rows.length > mostRows)
+    throw new TraceError(`has ${rows.length} values; at most ${mostRows}, take a longer step`);
+  return new Trace(rows);
+}
+
+async function* joined(beginning: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* beginning;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > LARGEST_JSON_BYTES) {
+      throw new TraceError(`is larger than ${LARGEST_JSON_BYTES / 2 ** 20} MiB; take a longer step, or less time`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+}
+
+/**
+ * Reads a trace in CSV: a header `seconds,qps` or `seconds,qps,fastQps`, and rows whose seconds ascend. Empty cells, NaN, infinite and negative
+ * loads are unknown. Empty lines are skipped.
+ *
+ * @throws TraceError; what reading the bytes throws
+ */
+async function readCsv(bytes: AsyncIterable<Uint8Array>, mostRows: number): Promise<Trace> {
   const parser = parse({
     bom: true,
     info: true,
