@@ -72,7 +72,7 @@ test('colors: what goes is red, what comes is green', () => {
 test('text of others cannot steer the terminal', () => {
   const lines = diffLines({ object: 'x\u001b[2J', before: undefined, after: object({ a: '\u001b[2J\u202e' }) }, plain);
   assert.deepEqual(
-    lines.filter((line) => /[\u001b\u202e]/.test(line)),
+    lines.filter((line) => line.includes('\u001b') || line.includes('\u202e')),
     [],
   );
 });
