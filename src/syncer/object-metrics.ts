@@ -31,6 +31,13 @@ const METRICS: readonly ObjectMetric[] = [
     label: ['reason', (web) => conditionOf(web.status, 'Stalled')?.reason],
   },
   {
+    name: 'elasticweb_scaling_active',
+    help: '1 where scaling with the load is at work, 0 where not, by reason; absent where nobody asked for it.',
+    value: (web) =>
+      conditionOf(web.status, 'ScalingActive') === undefined ? undefined : Number(isTrue(web, 'ScalingActive')),
+    label: ['reason', (web) => conditionOf(web.status, 'ScalingActive')?.reason],
+  },
+  {
     name: 'elasticweb_desired_replicas',
     help: 'Pods that there should be.',
     value: ({ status }) => status?.desiredReplicas,

@@ -67,6 +67,14 @@ test('what was done is counted under the names of controller-runtime', async () 
   assert.equal(await metric('elasticweb_malformed_events_total{kind="Service"}'), 0);
 });
 
+test('whether scaling is at work is told of those that ask for it, with the reason', async () => {
+  await world.create('scaled', { autoscaling: { maxReplicas: 5 } }, labels);
+  const active = (name: string) => `elasticweb_scaling_active{namespace="${world.namespace}",name="${name}"`;
+  await untilMetric(`${active('scaled')},reason="NoMetricsSource"}`, (value) => value === 0);
+  const { text } = await get('/metrics');
+  assert.ok(!text.includes(active('web')), 'of one with a declared load, too');
+});
+
 test('an ElasticWeb that is gone is told no more', async () => {
   await world.kubectl('delete', 'ew', 'bad');
   const series = `elasticweb_ready{namespace="${world.namespace}",name="bad",reason="InvalidSpec"}`;
