@@ -21,6 +21,12 @@ const time: Schema = {
 const of = (additionalProperties: Schema): Schema => ({ type: 'object', additionalProperties });
 const listOf = (items: Schema): Schema => ({ type: 'array', items });
 
+const LABELS = of({
+  type: 'string',
+  maxLength: 63,
+  pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$',
+});
+
 /** The fields of metadata that Kubernetes knows. */
 export const METADATA: Schema = {
   type: 'object',
@@ -29,7 +35,7 @@ export const METADATA: Schema = {
     name: nonEmpty,
     generateName: word,
     namespace: { type: 'string', maxLength: 63, pattern: `^(${DNS_LABEL})?$` },
-    labels: of({ type: 'string', maxLength: 63, pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$' }),
+    labels: LABELS,
     annotations: of(word),
     finalizers: listOf(word),
     ownerReferences: listOf(
@@ -89,13 +95,24 @@ export function metadataErrors(metadata: unknown): FieldError[] {
   if (errors.length > 0) return errors;
   const { labels, annotations, finalizers, ownerReferences } = metadata as FittingMetadata;
   return [
-    ...Object.keys(labels ?? {}).flatMap((key) => nameErrors(key, key, within(path, 'labels'))),
+    ...labelKeyErrors(labels ?? {}, within(path, 'labels')),
     // The keys of annotations may have capitals where those of labels may not.
     ...Object.keys(annotations ?? {}).flatMap((key) => nameErrors(key.toLowerCase(), key, within(path, 'annotations'))),
     ...annotationSizeErrors(annotations ?? {}, within(path, 'annotations')),
     ...finalizerErrors(finalizers ?? [], within(path, 'finalizers')),
     ...ownerErrors(ownerReferences ?? [], within(path, 'ownerReferences')),
   ];
+}
+
+/** What the API server would say about labels alone. */
+export function labelErrors(labels: unknown, path: string): FieldError[] {
+  if (labels === undefined) return [];
+  const errors = schemaErrors(withDefaults(labels, LABELS), LABELS, path);
+  return errors.length > 0 || !isObject(labels) ? errors : labelKeyErrors(labels, path);
+}
+
+function labelKeyErrors(labels: object, path: string): FieldError[] {
+  return Object.keys(labels).flatMap((key) => nameErrors(key, key, path));
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */

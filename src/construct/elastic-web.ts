@@ -12,6 +12,7 @@ import { validate } from '../api/validate.ts';
 import { deploymentSpec, type PodExtras } from './deployment.ts';
 import { InvalidPropsError } from './invalid-props.ts';
 import { compact, type OwnerReference } from './manifest.ts';
+import { MONITORING_API_VERSION, monitorErrors, monitorOf, type MonitorProps } from './monitoring/monitor.ts';
 import { childLabels, metricsServiceName } from './names.ts';
 import { unrenderableKeys } from './renderable.ts';
 import { metricsServiceSpec, serviceSpec } from './service.ts';
@@ -30,6 +31,12 @@ export interface ElasticWebProps extends Omit<ElasticWebSpec, 'replicas' | 'susp
    * @default - Kubernetes picks one where the type has one
    */
   readonly currentNodePort?: number;
+  /**
+   * Has the metrics scraped by a Prometheus of the Prometheus Operator: with `mtargetPort` through a ServiceMonitor for the metrics Service,
+   * else through a PodMonitor for the traffic port.
+   * @default - no monitor; the one of `ElasticWebMonitoring` finds the metrics Services of all ElasticWebs
+   */
+  readonly monitor?: MonitorProps;
 }
 
 /** The metadata of an `ElasticWeb`'s children. */
@@ -68,15 +75,17 @@ export class ElasticWeb extends Construct implements IScalable {
   /** Whether an autoscaler of the app has this as its target. */
   hasAutoscaler = false;
   readonly #pods: number | undefined;
+  /** ServiceMonitor or PodMonitor; only with the prop `monitor`. */
+  readonly monitor: ApiObject | undefined;
 
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebProps) {
     super(scope, id);
-    const { metadata = {}, replicas, currentNodePort, ...rest } = props;
+    const { metadata = {}, replicas, currentNodePort, monitor, ...rest } = props;
     const { volumes, volumeMounts, serviceAccountName, automountServiceAccountToken, ...fields } = rest;
     const { name = id } = metadata;
     const extras = compact({ volumes, volumeMounts, serviceAccountName, automountServiceAccountToken });
-    const spec = checked({ metadata: { ...metadata, name }, fields, extras, replicas, currentNodePort });
+    const spec = checked({ metadata: { ...metadata, name }, fields, extras, replicas, currentNodePort, monitor });
 
     const child = (
       childId: string,
@@ -84,14 +93,14 @@ export class ElasticWeb extends Construct implements IScalable {
       kind: string,
       childName: string,
       childSpec: object,
-      annotations = {},
+      { annotations = {}, labels = {} }: { readonly annotations?: object; readonly labels?: object } = {},
     ) =>
       new ApiObject(this, childId, {
         apiVersion,
         kind,
         metadata: {
           name: childName,
-          labels: { ...metadata.labels, ...childLabels(name) },
+          labels: { ...metadata.labels, ...labels, ...childLabels(name) },
           ...compact({
             namespace: metadata.namespace,
             ownerReferences: metadata.ownerReferences === undefined ? undefined : [...metadata.ownerReferences],
@@ -116,10 +125,12 @@ export class ElasticWeb extends Construct implements IScalable {
       'Service',
       name,
       serviceSpec(name, spec, currentNodePort),
-      spec.service?.annotations,
+      compact({ annotations: spec.service?.annotations }),
     );
     const metrics = metricsServiceSpec(name, spec);
     this.metricsService = metrics && child('metrics-service', 'v1', 'Service', metricsServiceName(name), metrics);
+    const one = monitor && monitorOf(name, spec, monitor);
+    this.monitor = one && child('monitor', MONITORING_API_VERSION, one.kind, name, one.spec, { labels: one.labels });
   }
 
   /**
@@ -153,17 +164,20 @@ interface CheckedProps {
   readonly extras: PodExtras;
   readonly replicas: number | 'External' | undefined;
   readonly currentNodePort: number | undefined;
+  readonly monitor: MonitorProps | undefined;
 }
 
 /** The spec with its defaults; throws when it is not one, or when nobody would scale it. */
-function checked({ metadata, fields, extras, replicas, currentNodePort }: CheckedProps): DefaultedElasticWebSpec {
+function checked(props: CheckedProps): DefaultedElasticWebSpec {
+  const { metadata, fields, extras, replicas, currentNodePort, monitor } = props;
   const validation = validate({ apiVersion: API_VERSION, kind: KIND, metadata, spec: fields });
   const { autoscaling, ...rendered } = fields;
   const errors = [
     ...(validation.kind === 'invalid' ? validation.errors : []),
     ...(replicas === 'External' ? [] : numberErrors(replicas, 'replicas', 0, INT32_MAX, ', or External')),
     ...numberErrors(currentNodePort, 'currentNodePort', 1, 65_535),
-    ...unrenderableKeys({ metadata, ...rendered, ...extras }, ''),
+    ...monitorErrors(monitor, fields),
+    ...unrenderableKeys({ metadata, ...rendered, ...extras, ...compact({ monitor }) }, ''),
   ];
   if (autoscaling !== undefined && replicas === undefined) {
     errors.push({

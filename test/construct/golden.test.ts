@@ -57,6 +57,8 @@ const goldens: Readonly<Record<string, () => Manifest[]>> = {
   'construct-least': () => charted((scope) => new ElasticWeb(scope, 'shop', shop), { namespace: 'dev' }),
   'construct-scaled-by-others': () =>
     charted((scope) => new ElasticWeb(scope, 'shop', { ...shop, replicas: 'External' })),
+  'construct-with-monitor': () =>
+    charted((scope) => new ElasticWeb(scope, 'shop', { ...shop, mtargetPort: 'metrics', monitor: {} })),
   'construct-with-volumes': () =>
     charted(
       (scope) =>
