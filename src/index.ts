@@ -4,6 +4,9 @@
 export { ElasticWeb, type ElasticWebMetadataProps, type ElasticWebProps } from './construct/elastic-web.ts';
 export { ElasticWebResource, type ElasticWebResourceProps } from './construct/elastic-web-resource.ts';
 export { ElasticWebInstall, type ElasticWebInstallProps } from './construct/install.ts';
+export { ElasticWebMonitoring, type ElasticWebMonitoringProps } from './construct/monitoring/monitoring.ts';
+export type { MonitorProps } from './construct/monitoring/monitor.ts';
+export type { SyncerIdentity } from './construct/rbac.ts';
 export { ElasticWebCrd } from './construct/crd.ts';
 export { InvalidPropsError } from './construct/invalid-props.ts';
 export type { PodExtras, Volume, VolumeMount } from './construct/deployment.ts';

@@ -1,13 +1,14 @@
 /** The cdk8s app behind `cdk8s synth`: writes the YAML that the product ships in dist/. */
 
 import { App, Chart } from 'cdk8s';
-import { ElasticWebCrd, ElasticWebInstall, ElasticWebResource } from './index.ts';
+import { ElasticWebCrd, ElasticWebInstall, ElasticWebMonitoring, ElasticWebResource } from './index.ts';
 
 const app = new App();
 const chart = (id: string) => new Chart(app, id, { disableResourceNameHashes: true });
 
 new ElasticWebCrd(chart('crd'), 'crd');
 new ElasticWebInstall(chart('install'), 'elasticweb');
+new ElasticWebMonitoring(chart('monitoring'), 'monitoring');
 sample(chart('sample'));
 
 // Renders everything before the first file is written: an app that fails leaves dist/ as it was.

@@ -46,7 +46,14 @@ test('the entry point loads two folders of src/', () => {
 
 test('the entry point exports what users work with, and nothing by accident', () => {
   assert.deepEqual(names.sort(), [
-    ...['API_VERSION', 'ElasticWeb', 'ElasticWebCrd', 'ElasticWebInstall', 'ElasticWebResource', 'GROUP'],
-    ...['InvalidPropsError', 'KIND', 'PLURAL', 'manifestsOf', 'render', 'validate'],
+    ...[
+      'API_VERSION',
+      'ElasticWeb',
+      'ElasticWebCrd',
+      'ElasticWebInstall',
+      'ElasticWebMonitoring',
+      'ElasticWebResource',
+    ],
+    ...['GROUP', 'InvalidPropsError', 'KIND', 'PLURAL', 'manifestsOf', 'render', 'validate'],
   ]);
 });

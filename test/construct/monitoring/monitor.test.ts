@@ -61,7 +61,9 @@ test('labels, path and interval are those of the props', () => {
   const found = monitorOf(made({ mtargetPort: 8090, monitor: deepFreeze(monitor) }));
   assert.partialDeepStrictEqual(found?.metadata.labels, { prometheus: 'k8s', app: 'shop' });
   assert.equal(found?.metadata.labels?.release, undefined);
-  assert.partialDeepStrictEqual(found?.spec, { endpoints: [{ port: 'metric-traffic', path: '/metrics', interval: '5s' }] });
+  assert.partialDeepStrictEqual(found?.spec, {
+    endpoints: [{ port: 'metric-traffic', path: '/metrics', interval: '5s' }],
+  });
 });
 
 test('without mtargetPort the pods are asked on the traffic port, and their series say whose they are', () => {
