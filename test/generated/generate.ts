@@ -1,12 +1,13 @@
 /** What is generated in this repository, and from what. Run as a program, it writes all of it. */
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, mkdtempDisposable, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { format } from 'prettier';
 import { NAMED_SCHEMAS } from '../../src/api/resource.ts';
+import { monitoringCrds } from './monitoring-crds.ts';
 import { settingsPage } from './settings.ts';
 import { typesFrom } from './types.ts';
 
@@ -36,9 +37,20 @@ export async function generateDist(): Promise<GeneratedFiles> {
 
 /** What `cdk8s import` makes of the CRD in dist/. */
 export async function generateImports(): Promise<GeneratedFiles> {
+  return importsOf(join(root, 'dist/crd.k8s.yaml'));
+}
+
+/** What `cdk8s import` makes of the CRDs of the Prometheus Operator. */
+export async function generateMonitoringImports(): Promise<GeneratedFiles> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'elasticweb-crds-'));
+  const crds = join(folder.path, 'crds.yaml');
+  await writeFile(crds, await monitoringCrds());
+  return await importsOf(crds);
+}
+
+function importsOf(crds: string): Promise<GeneratedFiles> {
   return inTemporaryFolder('imports', async (folder) => {
-    const crd = join(root, 'dist/crd.k8s.yaml');
-    const args = ['import', crd, '--output', folder, '--language', 'typescript', '--no-save', '--check-upgrade=false'];
+    const args = ['import', crds, '--output', folder, '--language', 'typescript', '--no-save', '--check-upgrade=false'];
     await run('cdk8s', args, { cwd: root });
   });
 }
@@ -59,7 +71,8 @@ async function inTemporaryFolder(name: string, fill: (folder: string) => Promise
 }
 
 if (import.meta.main) {
-  for (const generate of [generateTypes, generateSettings, generateDist, generateImports]) {
+  const all = [generateTypes, generateSettings, generateDist, generateImports, generateMonitoringImports];
+  for (const generate of all) {
     for (const [path, text] of await generate()) {
       await mkdir(join(root, dirname(path)), { recursive: true });
       await writeFile(join(root, path), text);

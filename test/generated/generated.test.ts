@@ -55,10 +55,15 @@ const [types, dist, imports, synthesized, failed] = await Promise.all([
   failingSynth(),
 ]);
 
-/** Asserts that the folder holds what was generated, and nothing else. */
-async function assertCommitted(folder: string, generated: GeneratedFiles): Promise<void> {
+/** Asserts that the folder holds what was generated, and nothing else but what is generated elsewhere. */
+async function assertCommitted(
+  folder: string,
+  generated: GeneratedFiles,
+  elsewhere: readonly string[] = [],
+): Promise<void> {
   const committed = await filesIn(join(root, folder), folder);
-  assert.deepEqual([...committed.keys()], [...generated.keys()], `${folder}/ is stale: npm run generate`);
+  const expected = [...generated.keys(), ...elsewhere];
+  assert.deepEqual([...committed.keys()], expected, `${folder}/ is stale: npm run generate`);
   for (const [path, text] of generated) {
     assert.ok(committed.get(path) === text, `${path} is stale: npm run generate`);
   }
@@ -76,7 +81,9 @@ test('docs/settings.md is what schema and command give', async () => {
 
 test('dist/ is what the app gives', () => assertCommitted('dist', dist));
 
-test('imports/ is what cdk8s makes of the CRD in dist/', () => assertCommitted('imports', imports));
+test('imports/ is what cdk8s makes of the CRD in dist/', () =>
+  // The Prometheus Operator's CRDs come by Go; test/monitoring looks at what is made of them.
+  assertCommitted('imports', imports, ['imports/monitoring.coreos.com.ts']));
 
 test('a second synth, by the command of cdk8s, gives the same bytes', () => {
   assert.deepEqual(synthesized, dist);
