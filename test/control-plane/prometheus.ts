@@ -13,6 +13,10 @@ export interface PrometheusOptions {
   /** What is scraped: addresses, or the paths of file_sd files, which may change while Prometheus runs. */
   readonly targets: readonly string[] | { readonly file: string | readonly string[] };
   readonly scrapeIntervalSeconds: number;
+  /** More of what is scraped, as prometheus.yml has it in `scrape_configs`. */
+  readonly scrapeConfigs?: readonly object[];
+  /** Groups of alert rules, which are evaluated every second. */
+  readonly ruleGroups?: readonly object[];
   /** URLs of other Prometheus servers: what they scrape is taken over as it is, as one above shards does. */
   readonly federate?: readonly string[];
   /** Who may ask it anything: names, each with a bcrypt hash of the password. Default: everybody. */
@@ -51,7 +55,9 @@ async function startOn(port: number, file: string, options: PrometheusOptions): 
   await using started = new AsyncDisposableStack();
   const directory = started.use(temporaryDirectory('elasticweb-prometheus-')).path;
   const [config, web, data] = ['prometheus.yml', 'web.yml', 'data'].map((name) => join(directory, name)) as Paths;
-  writeFileSync(config, stringify(prometheusConfig(options)));
+  const rules = join(directory, 'rules.yml');
+  writeFileSync(rules, stringify({ groups: options.ruleGroups ?? [] }));
+  writeFileSync(config, stringify({ ...prometheusConfig(options), rule_files: [rules] }));
   const setUsers = (users: Users | undefined) => replaceFile(web, stringify(webConfig(users, options.tls)));
   setUsers(options.users);
   let starts = 0;
@@ -96,7 +102,7 @@ function argsOf(place: { port: number; config: string; web: string; data: string
   ];
 }
 
-function prometheusConfig({ targets, scrapeIntervalSeconds, federate = [] }: PrometheusOptions) {
+function prometheusConfig({ targets, scrapeIntervalSeconds, scrapeConfigs = [], federate = [] }: PrometheusOptions) {
   const discovery =
     'file' in targets
       ? { file_sd_configs: [{ files: [targets.file].flat(), refresh_interval: '5s' }] }
@@ -109,8 +115,16 @@ function prometheusConfig({ targets, scrapeIntervalSeconds, federate = [] }: Pro
     static_configs: [{ targets: federate.map((url) => new URL(url).host) }],
   };
   return {
-    global: { scrape_interval: `${scrapeIntervalSeconds}s`, scrape_timeout: `${scrapeIntervalSeconds}s` },
-    scrape_configs: [{ job_name: 'targets', ...discovery }, ...(federate.length > 0 ? [federation] : [])],
+    global: {
+      scrape_interval: `${scrapeIntervalSeconds}s`,
+      scrape_timeout: `${scrapeIntervalSeconds}s`,
+      evaluation_interval: '1s',
+    },
+    scrape_configs: [
+      { job_name: 'targets', ...discovery },
+      ...(federate.length > 0 ? [federation] : []),
+      ...scrapeConfigs,
+    ],
   };
 }
 

@@ -22,7 +22,7 @@ export function parsed(query: string): Parsed {
       const text = query.slice(from, to);
       if (name.endsWith('LabelMatcher')) found.matchers.push(text);
       if (name === 'GroupingLabels') found.groupings.push(text);
-      if (name === 'VectorSelector') found.metrics.push(text.slice(0, text.indexOf('{')));
+      if (name === 'VectorSelector') found.metrics.push(text.split('{')[0] ?? '');
     },
   });
   return { shape, ...found };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ElasticWebSpec } from '../../../src/api/types.ts';
 import { ElasticWebResource } from '../../../src/construct/elastic-web-resource.ts';
-import { ElasticWeb, type ElasticWebProps } from '../../../src/construct/elastic-web.ts';
+import { ElasticWeb } from '../../../src/construct/elastic-web.ts';
 import { InvalidPropsError } from '../../../src/construct/invalid-props.ts';
 import type { Manifest } from '../../../src/construct/manifest.ts';
 import type { MonitorProps } from '../../../src/construct/monitoring/monitor.ts';
@@ -17,7 +17,7 @@ interface Monitor extends Manifest {
 
 const spec = { image: 'nginx:1.29', port: 80, podPort: 8080, singlePodQPS: 500 };
 const made = (props: object, id = 'shop') =>
-  charted((scope) => new ElasticWeb(scope, id, { ...spec, ...props } as ElasticWebProps), { namespace: 'dev' });
+  charted((scope) => new ElasticWeb(scope, id, { ...spec, ...props }), { namespace: 'dev' });
 const isMonitor = ({ kind }: Manifest) => kind.endsWith('Monitor');
 const monitorOf = (manifests: readonly Manifest[]) => manifests.find(isMonitor) as Monitor | undefined;
 
