@@ -51,8 +51,7 @@ export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
     limited: limitation(chosen, spec, limits),
   };
   if (autoscaling.mode === 'Observe') {
-    const replicas = facts.currentReplicas ?? initialReplicas(spec, facts.maxReplicas);
-    return { ...common, replicas, recommendedReplicas: chosen.replicas, why: 'mode Observe' };
+    return { ...common, replicas: observed(spec, facts), recommendedReplicas: chosen.replicas, why: 'mode Observe' };
   }
   const why = whyOf(spec, facts, chosen);
   return { ...common, replicas: chosen.replicas, recommendedReplicas: undefined, why };
@@ -66,6 +65,12 @@ function startOf(spec: Scaled, facts: ScalingFacts): number {
   const { currentReplicas, decidedReplicas = 0, recommendedReplicas, maxReplicas } = facts;
   const start = Math.max(currentReplicas ?? initialReplicas(spec, maxReplicas), decidedReplicas);
   return spec.autoscaling.mode === 'Observe' ? (recommendedReplicas ?? currentReplicas ?? start) : start;
+}
+
+/** The number that mode Observe leaves as it is. Of a Deployment that somebody deleted, it is the last one that was told. */
+function observed(spec: Scaled, { currentReplicas, decidedReplicas, maxReplicas }: ScalingFacts): number {
+  if (currentReplicas !== undefined) return currentReplicas;
+  return decidedReplicas === undefined ? initialReplicas(spec, maxReplicas) : Math.min(decidedReplicas, maxReplicas);
 }
 
 function choose(spec: Scaled, facts: ScalingFacts, limits: Limits, start: number): Chosen {

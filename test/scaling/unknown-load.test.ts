@@ -6,7 +6,7 @@ import type { Autoscaling } from '../../src/api/types.ts';
 import { decide } from '../../src/scaling/decide.ts';
 import { type History, NO_HISTORY } from '../../src/scaling/history.ts';
 import { unknown, type UnknownReason } from '../../src/scaling/reading.ts';
-import { EXTERNAL, factsOf, load, NOW_MS, webOf } from './web.ts';
+import { EXTERNAL, factsOf, load, NO_SERIES, NOW_MS, webOf } from './web.ts';
 
 const reasons: readonly UnknownReason[] = [
   'NoMetricsSource',
@@ -167,4 +167,15 @@ for (const { name, reading, pods, reason } of observed) {
 
 test('Observe: the first Deployment starts as with Auto', () => {
   assert.equal(decide(webOf({ mode: 'Observe' }, { totalQPS: 72 }), factsOf(undefined)).replicas, 8);
+});
+
+test('Observe: a Deployment that somebody deleted comes back with the pods that it had', () => {
+  const web = webOf({ mode: 'Observe' }, { totalQPS: 72 });
+
+  for (const reading of [NO_SERIES, load(300)]) {
+    assert.equal(decide(web, factsOf(undefined, { reading, decidedReplicas: 30 })).replicas, 30, reading.kind);
+    assert.equal(decide(web, factsOf(2, { reading, decidedReplicas: 30 })).replicas, 2, 'what is there stays');
+    const ceiling = factsOf(undefined, { reading, decidedReplicas: 30, maxReplicas: 20 });
+    assert.equal(decide(web, ceiling).replicas, 20, 'but for the ceiling of the syncer');
+  }
 });
