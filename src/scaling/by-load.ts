@@ -1,31 +1,15 @@
 /** How many pods an ElasticWeb runs that scales with its load. Pure. */
 
-import type { DefaultedAutoscaling } from '../api/types.ts';
 import { limitRate, type Rates, ratesOf, restraintOf, stabilize } from './behavior.ts';
-import type { Decision, DecisionReason, Judgement, ScalingFacts, ScalingSpec } from './decision.ts';
-import { type History, wholeSecond, withLastStepDone, withRecommendation } from './history.ts';
+import type { Decision, DecisionReason, ScalingFacts } from './decision.ts';
+import { wholeSecond, withLastStepDone, withRecommendation } from './history.ts';
 import { initialReplicas } from './initial.ts';
 import type { Measured, Unknown } from './reading.ts';
 import { recommend, type Wish } from './recommend.ts';
-
-type Scaled = ScalingSpec & { readonly autoscaling: DefaultedAutoscaling };
+import { activity, type Chosen, limitation, type Limits, type Scaled, whyOf } from './told.ts';
 
 /** The load was at so many times the capacity: that is a jump, and what falls right after it may rise again. */
 const JUMP = 2;
-
-/** A number between the limits, before it is told. */
-interface Chosen {
-  readonly replicas: number;
-  readonly reason: DecisionReason;
-  readonly history: History;
-  readonly wish?: Wish;
-}
-
-/** The limits of one ElasticWeb. The upper one, which is its own or the syncer's, stands above the lower one. */
-interface Limits {
-  readonly min: number;
-  readonly max: number;
-}
 
 /** A gap in the readings shorter than so many windows is none: the reading after it speaks for a whole window. */
 const GAP_WINDOWS = 1.5;
@@ -48,7 +32,7 @@ export function decideByLoad(spec: Scaled, facts: ScalingFacts): Decision {
     ...{ qps: wish?.qps, podQps: wish?.podQps, history: chosen.history, reason: chosen.reason },
     isProvisional: isProvisional(facts, chosen),
     active: activity(spec, facts),
-    limited: limitation(chosen, spec, limits),
+    limited: limitation(chosen, spec, limits, facts),
   };
   if (autoscaling.mode === 'Observe') {
     return { ...common, replicas: observed(spec, facts), recommendedReplicas: chosen.replicas, why: 'mode Observe' };
@@ -101,7 +85,10 @@ function hold(
   const sinceMs = replicas < current ? Math.max(knownMs, history.sinceMs ?? 0) : knownMs;
   if (nowMs - sinceMs <= staleAfterSeconds * 1000) return held;
   const fallback = clamp(allowScaleDown ? replicas : Math.max(replicas, current), limits);
-  return fallback === current ? held : { replicas: fallback, reason: 'Fallback', history };
+  const isCutFallback = replicas > limits.max;
+  return fallback === current
+    ? { ...held, isCutFallback }
+    : { replicas: fallback, reason: 'Fallback', history, isCutFallback };
 }
 
 function isProvisional({ reading, currentReplicas, nowMs }: ScalingFacts, { replicas, history }: Chosen): boolean {
@@ -168,62 +155,4 @@ function clamp(replicas: number, { min, max }: Limits): number {
 function limitReason(wanted: number, given: number): 'TooManyReplicas' | 'TooFewReplicas' | undefined {
   if (given === wanted) return undefined;
   return given < wanted ? 'TooManyReplicas' : 'TooFewReplicas';
-}
-
-/** The condition ScalingActive. It holds no measured number: that would be news at each look. */
-function activity({ autoscaling }: Scaled, { reading }: ScalingFacts): Judgement {
-  const { type, name } = autoscaling.metric;
-  return reading.kind === 'unknown'
-    ? { status: false, reason: reading.reason, message: reading.message }
-    : { status: true, reason: 'ValidMetricFound', message: `the load is read from ${name}, metric type ${type}` };
-}
-
-/** The condition ScalingLimited, in HPA's words. */
-function limitation({ reason }: Chosen, { autoscaling }: Scaled, { max }: Limits): Judgement {
-  const limited = (message: string): Judgement => ({ status: true, reason, message });
-  switch (reason) {
-    case 'TooManyReplicas':
-      return limited(
-        max < autoscaling.maxReplicas
-          ? `more pods are wanted than the syncer's --max-replicas ${max} allows`
-          : `more pods are wanted than spec.autoscaling.maxReplicas ${max} allows`,
-      );
-    case 'TooFewReplicas':
-      return limited(`fewer pods are needed than spec.autoscaling.minReplicas ${autoscaling.minReplicas}`);
-    case 'ScaleUpLimit':
-      return limited('spec.autoscaling.behavior.scaleUp allows no more pods at a time');
-    case 'ScaleDownLimit':
-      return limited('spec.autoscaling.behavior.scaleDown allows no fewer pods at a time');
-    default:
-      return { status: false, reason: 'DesiredWithinRange', message: 'the number of pods is within the limits' };
-  }
-}
-
-/** Why the number is what it is, in words for an Event: with the load of the moment. */
-function whyOf({ singlePodQPS, autoscaling }: Scaled, { reading }: ScalingFacts, { reason, wish }: Chosen): string {
-  const { fallback, minReplicas, maxReplicas } = autoscaling;
-  if (reading.kind === 'unknown' || wish === undefined) {
-    if (reason === 'Fallback') return `the load is unknown for more than ${fallback.staleAfterSeconds} s: fallback`;
-    return reason === 'TooManyReplicas' || reason === 'TooFewReplicas'
-      ? `the load is unknown; minReplicas ${minReplicas}, maxReplicas ${maxReplicas}`
-      : 'the load is unknown';
-  }
-  const load = `${shown(wish.qps)} QPS at ${singlePodQPS} a pod`;
-  switch (reason) {
-    case 'DesiredWithinRange':
-      return load;
-    case 'Saturated':
-      return `${load}, and more than is counted, since full pods serve no more`;
-    case 'TooManyReplicas':
-      return `${load}, but no more than maxReplicas`;
-    case 'TooFewReplicas':
-      return `${load}, but no fewer than minReplicas`;
-    default:
-      return `${load}; ${reason}`;
-  }
-}
-
-/** A load with as many digits as it takes to see why it is a pod more. */
-function shown(qps: number): string {
-  return qps >= 10_000 ? String(Math.round(qps)) : String(Number(qps.toPrecision(5)));
 }

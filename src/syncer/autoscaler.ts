@@ -7,7 +7,7 @@ import { metricsServiceName } from '../construct/names.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { LoadTarget } from '../prometheus/source.ts';
 import { decide } from '../scaling/decide.ts';
-import type { Decision, DecisionReason, ScalingSpec } from '../scaling/decision.ts';
+import type { Decision, DecisionReason, Judgement, ScalingSpec } from '../scaling/decision.ts';
 import { type History, NO_HISTORY, withScaling } from '../scaling/history.ts';
 import { restoredHistory } from '../scaling/memory.ts';
 import { type Reading, unknown } from '../scaling/reading.ts';
@@ -54,6 +54,8 @@ interface Entry {
   /** When the reading was made. */
   readMs: number;
   decision: Decision | undefined;
+  /** What was said of limits last, and since when it has been the same. */
+  limited: { readonly judgement: Judgement | undefined; readonly sinceMs: number } | undefined;
 }
 
 /** What scaling says about one ElasticWeb, for metrics. */
@@ -69,6 +71,8 @@ export interface ScalingView {
 export interface Memory {
   readonly history: History;
   readonly nowMs: number;
+  /** For how long each decision has said the same of limits. */
+  readonly limitedForMs: number;
 }
 
 /** So many are decided without giving other work a turn: some milliseconds. */
@@ -113,6 +117,7 @@ export class Autoscaler {
       reading: reader === undefined ? NO_SOURCE : isSameMetric ? before.reading : NOT_READ_YET,
       readMs: isSameMetric ? before.readMs : this.#options.nowMs(),
       decision: undefined,
+      limited: before?.limited,
     };
     this.#entries.set(key, entry);
     return this.#decide(web, entry, pods);
@@ -129,7 +134,7 @@ export class Autoscaler {
   /** What is to be remembered of an ElasticWeb, and when it was decided; undefined where nothing is. */
   memoryOf(web: ElasticWebResource): Memory | undefined {
     const entry = this.#entries.get(keyOf(web));
-    return entry && { history: entry.history, nowMs: this.#options.nowMs() };
+    return entry && this.#memory(entry);
   }
 
   /** What scaling says about an ElasticWeb; undefined where its load is not read. */
@@ -176,7 +181,7 @@ export class Autoscaler {
       // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
       if (web !== undefined && pods !== undefined && pods.owner === entry.uid) {
         const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
-        if (decision.replicas !== pods.replicas || this.#isNews(decision, web)) wake(key);
+        if (decision.replicas !== pods.replicas || this.#isNews(decision, entry, web)) wake(key);
         hasJumped ||= hasLoadJumped(entry.spec, decision, pods);
       }
       if (++decided % TURN_AFTER === 0) await turn();
@@ -184,14 +189,23 @@ export class Autoscaler {
     return hasJumped;
   }
 
-  #isNews(decision: Decision, { status }: ElasticWebResource): boolean {
-    return status?.scaling === undefined || isNews(decision, status, this.#options.nowMs());
+  #isNews(decision: Decision, entry: Entry, { status }: ElasticWebResource): boolean {
+    return status?.scaling === undefined || isNews(decision, status, this.#memory(entry));
+  }
+
+  #memory({ history, limited }: Entry): Memory {
+    const nowMs = this.#options.nowMs();
+    return { history, nowMs, limitedForMs: nowMs - (limited?.sinceMs ?? nowMs) };
   }
 
   #decide(web: ElasticWebResource, entry: Entry, pods: LivePods): Decision {
     const decision = decide(entry.spec, this.#facts(web, pods, entry.reading, entry.history));
     entry.history = decision.history;
     entry.decision = decision;
+    const [before, now] = [entry.limited?.judgement, decision.limited];
+    if (before?.reason !== now?.reason || before?.status !== now?.status) {
+      entry.limited = { judgement: now, sinceMs: this.#options.nowMs() };
+    }
     return decision;
   }
 

@@ -65,7 +65,7 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
   const { decision } = learnt;
   const remembered =
     decision === undefined
-      ? { kept: web.status?.scaling, fresh: web.status?.scaling }
+      ? { kept: web.status?.scaling, fresh: web.status?.scaling, told: undefined }
       : rememberedScaling(web.status, decision, context.autoscaler.memoryOf(web), learnt.scaleTime !== undefined);
   const findings = {
     web,
@@ -77,7 +77,8 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     scaleTime: learnt.scaleTime,
     now: context.now(),
   };
-  if (isDeepStrictEqual(statusOf({ ...findings, scaling: remembered.kept }), web.status)) return next;
+  const atRest = statusOf({ ...findings, decision: remembered.told, scaling: remembered.kept });
+  if (isDeepStrictEqual(atRest, web.status)) return next;
   // What is written anyway takes along what is remembered by now.
   const status = statusOf({ ...findings, scaling: remembered.fresh });
   // Nor does what was asked to wait: a pass in a moment would ask the API server again.

@@ -172,14 +172,26 @@ test('memory: at rest nothing is written for hours, neither with a known load no
   assert.equal(writesIn(6 * 3600, unknown.run, undefined).writes, 0);
 });
 
-test('memory: what is about to be decided is no news: it is written when it is', () => {
+test('memory: that pods wait to go is written once, and then that they go', () => {
   const { run } = writesIn(600, runFrom(10), 100);
   const pending = writesIn(290, run, 40);
   const down = writesIn(10, pending.run, 40);
 
-  assert.equal(pending.writes, 0);
+  assert.equal(pending.writes, 1);
+  assert.equal(pending.run.told?.limited?.reason, 'ScaleDownStabilized');
   assert.deepEqual([down.run.replicas, down.writes], [4, 1]);
   assert.equal(writesIn(3600, down.run, 40).writes, 0);
+});
+
+test('memory: of a load that goes up and down for hours, faster than pods may go, little is written', () => {
+  for (const periodSeconds of [20, 60, 180, 400]) {
+    const qps = (second: number) => (second % periodSeconds < periodSeconds / 2 ? 100 : 40);
+    const { run } = writesIn(1200, runFrom(10), qps);
+    const { writes } = writesIn(6 * 3600, run, qps);
+
+    assert.equal(run.replicas, 10);
+    assert.equal(writes, 0, `every ${periodSeconds} s`);
+  }
 });
 
 test('memory: a load that is unknown for less than half a minute is not told', () => {

@@ -3,11 +3,12 @@
  * can be killed and started again at any time.
  */
 
-import type { DefaultedElasticWebSpec, ScalingStatus } from '../../src/api/types.ts';
+import type { DefaultedElasticWebSpec, ElasticWebStatus, ScalingStatus } from '../../src/api/types.ts';
 import { decide } from '../../src/scaling/decide.ts';
 import type { Decision, Judgement, ScalingFacts } from '../../src/scaling/decision.ts';
 import { type History, NO_HISTORY, withScaling } from '../../src/scaling/history.ts';
 import { restoredHistory, savedHistory } from '../../src/scaling/memory.ts';
+import { isNews } from '../../src/syncer/scaling-status.ts';
 import { factsOf, NOW_MS } from './web.ts';
 
 /** What status tells the next syncer. */
@@ -28,6 +29,8 @@ export interface Run {
   /** What is in status; it stays. */
   readonly told: Told | undefined;
   readonly decision: Decision | undefined;
+  /** Since when each decision has said the same of limits. */
+  readonly limitedMs: number;
   /** How often status was written. */
   readonly writes: number;
 }
@@ -37,7 +40,15 @@ export type Found = Pick<ScalingFacts, 'reading'> & Partial<Pick<ScalingFacts, '
 
 /** A Deployment with so many pods, watched since ever. */
 export function runFrom(replicas: number): Run {
-  return { nowMs: NOW_MS, replicas, history: NO_HISTORY, told: undefined, decision: undefined, writes: 0 };
+  return {
+    nowMs: NOW_MS,
+    replicas,
+    history: NO_HISTORY,
+    told: undefined,
+    decision: undefined,
+    limitedMs: NOW_MS,
+    writes: 0,
+  };
 }
 
 /** The world after one pass, which takes no time. */
@@ -47,14 +58,10 @@ export function pass(run: Run, web: DefaultedElasticWebSpec, found: Found): Run 
   const decision = decide(web, factsOf(run.replicas, { ...found, ...known, history: run.history, nowMs }));
   const { replicas, podQps } = decision;
   const history = withScaling(decision.history, { atMs: nowMs, from: run.replicas, to: replicas, podQps });
-  const isNews =
-    told?.replicas !== replicas ||
-    (!decision.isProvisional &&
-      (!isSame(told.active, decision.active) ||
-        !isSame(told.limited, decision.limited) ||
-        told.recommended !== decision.recommendedReplicas));
-  const after = { ...run, replicas, history, decision };
-  if (!isNews) return after;
+  const limitedMs = run.decision?.limited?.reason === decision.limited?.reason ? run.limitedMs : nowMs;
+  const after = { ...run, replicas, history, decision, limitedMs };
+  const isAtRest = !isNews(decision, statusOf(told), { nowMs, limitedForMs: nowMs - limitedMs });
+  if (told?.replicas === replicas && (decision.isProvisional || isAtRest)) return after;
   const { active, limited, reason } = decision;
   return {
     ...after,
@@ -84,6 +91,23 @@ export function restarted(run: Run): Run {
   return { ...run, history };
 }
 
-function isSame(a: Judgement | undefined, b: Judgement | undefined): boolean {
-  return a?.status === b?.status && a?.reason === b?.reason && a?.message === b?.message;
+/** What was told as status has it, long ago. */
+function statusOf(told: Told | undefined): ElasticWebStatus | undefined {
+  if (told === undefined) return undefined;
+  const condition = (type: string, judgement: Judgement | undefined) =>
+    judgement === undefined
+      ? []
+      : [
+          {
+            ...judgement,
+            type,
+            status: judgement.status ? ('True' as const) : ('False' as const),
+            lastTransitionTime: '',
+          },
+        ];
+  const { active, limited, recommended } = told;
+  return {
+    conditions: [...condition('ScalingActive', active), ...condition('ScalingLimited', limited)],
+    ...(recommended !== undefined && { recommendedReplicas: recommended }),
+  };
 }

@@ -92,6 +92,25 @@ test('a tick over an unchanged world wakes nobody', async () => {
   assert.equal(world.woken, 0);
 });
 
+test('a tick tells that pods are kept for a while once that has lasted for 30 s, and not at each tick of a restless load', async () => {
+  const object = told('ValidMetricFound', 'True');
+  const { world, pass, tick } = start(qps(100), 10, object);
+  pass();
+  const ticks = async (count: number, ...loads: readonly number[]) => {
+    const before = world.woken;
+    for (let i = 0; i < count; i++) {
+      world.nowMs += 5_000;
+      world.reading = qps(loads[i % loads.length] ?? 0);
+      await tick();
+    }
+    return world.woken - before;
+  };
+  assert.equal(await ticks(40, 100, 60, 40, 100), 0, 'up and down');
+  assert.equal(await ticks(6, 40), 0, 'down for less than 30 s');
+  assert.equal(await ticks(1, 40), 1, 'and for 30 s');
+  assert.equal(pass(SCALED).limited?.reason, 'ScaleDownStabilized');
+});
+
 test('a tick wakes an ElasticWeb whose load is not known any more', async () => {
   const { world, pass, tick } = start(unknown('NoSeries', 'gone'), 10, told('ValidMetricFound', 'True'));
   pass();
