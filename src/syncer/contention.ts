@@ -48,9 +48,9 @@ export class Contention {
     if (autoscaler !== undefined) {
       return {
         message:
-          `${name}: spec.replicas belongs to ${nameOf(autoscaler)}, so it is left alone. Remove what scales it there, and take ` +
+          `${name}: spec.replicas belongs to ${nameOf(autoscaler)}, so it is left alone. ${whereToLook(live, autoscaler)} Remove it, and ` +
           // Not the number that is wanted: that may change at each tick, and this is told in a condition.
-          `the number back: kubectl scale -n ${live.metadata.namespace ?? ''} deployment/${live.metadata.name} --replicas=${(live.spec.replicas ?? 1) + 1}`,
+          `take the number back: kubectl scale -n ${live.metadata.namespace ?? ''} deployment/${live.metadata.name} --replicas=${(live.spec.replicas ?? 1) + 1}`,
       };
     }
     const other = others[0];
@@ -91,7 +91,21 @@ function isAutoscaler({ manager = '', subresource }: ManagedFieldsEntry): boolea
   return (manager === 'kube-controller-manager' && subresource === 'scale') || /^keda\b/.test(manager);
 }
 
-function nameOf({ manager = '', subresource }: ManagedFieldsEntry): string {
-  if (manager === 'kube-controller-manager' && subresource === 'scale') return 'a HorizontalPodAutoscaler';
-  return manager;
+/** The manager as managedFields has it, and what it is where that is known. */
+function nameOf(entry: ManagedFieldsEntry): string {
+  const { manager = '', subresource } = entry;
+  const who = subresource === 'scale' ? `manager ${manager}, subresource scale` : `manager ${manager}`;
+  if (!isAutoscaler(entry)) return `somebody else (${who})`;
+  return `${isHpa(entry) ? 'a HorizontalPodAutoscaler' : 'KEDA'} (${who})`;
+}
+
+function isHpa({ manager }: ManagedFieldsEntry): boolean {
+  return manager === 'kube-controller-manager';
+}
+
+/** How to find what scales the Deployment: managedFields do not say which object it is. */
+function whereToLook({ metadata: { namespace = '', name } }: Deployment, autoscaler: ManagedFieldsEntry): string {
+  return isHpa(autoscaler)
+    ? `It is the one with REFERENCE Deployment/${name} in: kubectl get hpa -n ${namespace}.`
+    : `It is the one with that target in: kubectl get scaledobjects -n ${namespace}.`;
 }

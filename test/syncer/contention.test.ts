@@ -43,10 +43,30 @@ for (const { name, of, contended } of rows) {
   });
 }
 
-test('contention: it says whose the number is and how to take it back', () => {
-  const { message = '' } = new Contention(new FakeClock()).contender(live(9, HPA), 3) ?? {};
-  assert.match(message, /^Deployment test\/shop: spec\.replicas belongs to a HorizontalPodAutoscaler/);
+const messageOf = (...managedFields: ManagedFieldsEntry[]) =>
+  new Contention(new FakeClock()).contender(live(9, ...managedFields), 3)?.message ?? '';
+
+test('contention: it says whose the number is, where to find it, and how to take it back', () => {
+  const message = messageOf(HPA);
+  assert.match(
+    message,
+    /^Deployment test\/shop: spec\.replicas belongs to a HorizontalPodAutoscaler \(manager kube-controller-manager, subresource scale\), so it is left alone\./,
+  );
+  assert.match(message, /REFERENCE Deployment\/shop in: kubectl get hpa -n test\./);
   assert.match(message, /kubectl scale -n test deployment\/shop --replicas=10$/);
+  assert.match(
+    messageOf(owner('keda-operator')),
+    /belongs to KEDA \(manager keda-operator\).* kubectl get scaledobjects -n test\./,
+  );
+});
+
+test('contention: who has written again and again is named as managedFields has it, and how', () => {
+  const contention = new Contention(new FakeClock());
+  const third = (more: Partial<ManagedFieldsEntry>) =>
+    ['a', 'b', 'c'].map((time) => contention.contender(live(9, owner('a-script', time, more)), 3)?.message).at(-1) ??
+    '';
+  assert.match(third({}), /: somebody else \(manager a-script\) has set spec\.replicas 3 times/);
+  assert.match(third({ subresource: 'scale' }), /: somebody else \(manager a-script, subresource scale\) has set/);
 });
 
 test('contention: what it says does not move with the load', () => {
