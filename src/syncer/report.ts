@@ -7,6 +7,7 @@ import { changesBetween } from './changes.ts';
 import type { KeptChildren } from './children.ts';
 import type { Child, ElasticWebResource } from './kinds.ts';
 import type { Log } from './log.ts';
+import { isOfTheSource } from './source-news.ts';
 
 /** What became of one child in a pass. */
 export const APPLY_RESULTS = ['created', 'configured', 'unchanged', 'conflict', 'error'] as const;
@@ -96,7 +97,9 @@ export class Report {
     if (active === undefined || (active.status === previous?.status && active.reason === previous.reason)) return;
     const { status, reason, message } = active;
     const isWell = status === 'True' || reason === 'ManualOverride' || reason === 'NotReadYet';
-    this.#log[isWell ? 'info' : 'warn']('scaling changed', {
+    // That Prometheus is away is one line for all of them, in source-news.ts.
+    const isShared = isOfTheSource(reason) || (isWell && isOfTheSource(previous?.reason));
+    this.#log[isShared ? 'debug' : isWell ? 'info' : 'warn']('scaling changed', {
       elasticweb: keyOf(web),
       active: status,
       reason,

@@ -21,6 +21,7 @@ import type { PassContext } from './pass.ts';
 import { reconcile } from './reconcile.ts';
 import { Repairs } from './repairs.ts';
 import { Report } from './report.ts';
+import { SourceNews } from './source-news.ts';
 
 export interface SyncerOptions {
   /** Its writes must be refused while another process leads. */
@@ -118,11 +119,12 @@ export class Syncer {
       onError: (error) => log.debug('an Event could not be written', { error: messageOf(error) }),
     });
     this.#events = events;
+    const { reader } = options.scaling;
     // The time of day once, and from then on a clock that does not jump.
     const startMs = Date.now() - clock.monotonicMs();
     this.#autoscaler = new Autoscaler({
       ...{ cache: this.#cache, maxReplicas: options.maxReplicas },
-      reader: options.scaling.reader,
+      reader: reader && new SourceNews(reader, log, () => clock.monotonicMs()),
       stableWindowMs: options.scaling.stableWindowMs,
       nowMs: () => startMs + clock.monotonicMs(),
       // The next tick asks again; whoever has to stay away stays away.
