@@ -83,6 +83,10 @@ export const status = object(
       minimum: 0,
       description: 'Requests per second that the ready pods can serve: singlePodQPS x readyReplicas.',
     },
+    observedQPS: text(
+      'The load behind the last decision, in requests per second, for people: 1234.5. For machines: scaling.observedMilliQPS.',
+      { maxLength: 32 },
+    ),
     selector: text('Label selector of the pods, for the scale subresource.', { maxLength: 2048 }),
     lastScaleTime: time('When the number of pods last changed.'),
     scaling: scalingStatus,

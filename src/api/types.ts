@@ -800,6 +800,8 @@ export interface ElasticWebStatus {
   readonly recommendedReplicas?: number;
   /** Requests per second that the ready pods can serve: singlePodQPS x readyReplicas. */
   readonly realQPS?: number;
+  /** The load behind the last decision, in requests per second, for people: 1234.5. For machines: scaling.observedMilliQPS. */
+  readonly observedQPS?: string;
   /** Label selector of the pods, for the scale subresource. */
   readonly selector?: string;
   /** When the number of pods last changed. */

@@ -2,6 +2,7 @@
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { ConditionType } from '../api/conditions.ts';
 import { API_VERSION_NAME, GROUP, KIND, PLURAL, resourceSchema, SHORT_NAME } from '../api/resource.ts';
 import { clusterScoped } from './manifest.ts';
 
@@ -22,7 +23,10 @@ const column = (name: string, type: 'string' | 'integer' | 'date', jsonPath: str
   description,
 });
 
-const ready = (field: string) => `.status.conditions[?(@.type=="Ready")].${field}`;
+/** A column that `kubectl get` shows with `-o wide` only. */
+const wide = (...args: Parameters<typeof column>) => ({ ...column(...args), priority: 1 });
+
+const condition = (type: ConditionType, field: string) => `.status.conditions[?(@.type=="${type}")].${field}`;
 
 /** The CRD of ElasticWebs. It takes no props: what an ElasticWeb is, is the same everywhere. */
 export class ElasticWebCrd extends Construct {
@@ -60,15 +64,19 @@ export class ElasticWebCrd extends Construct {
               column(
                 'READY',
                 'string',
-                ready('status'),
+                condition('Ready', 'status'),
                 'Whether the service is up and its newest version rolled out.',
               ),
-              column('REASON', 'string', ready('reason'), 'Why.'),
+              column('REASON', 'string', condition('Ready', 'reason'), 'Why.'),
               column('DESIRED', 'integer', '.status.desiredReplicas', 'Pods that there should be.'),
               column('REPLICAS', 'integer', '.status.replicas', 'Pods that there are.'),
               column('REALQPS', 'integer', '.status.realQPS', 'Requests per second that the ready pods can serve.'),
               column('TYPE', 'string', '.spec.serviceType', 'Type of the Service.'),
               column('AGE', 'date', '.metadata.creationTimestamp', 'Time since creation.'),
+              wide('QPS', 'string', '.status.observedQPS', 'Requests per second behind the last decision.'),
+              wide('RECOMMENDED', 'integer', '.status.recommendedReplicas', 'Pods that mode Auto would give.'),
+              wide('SCALING', 'string', condition('ScalingActive', 'reason'), 'Whether the load is known, or why not.'),
+              wide('IMAGE', 'string', '.spec.image', 'Container image.'),
             ],
           },
         ],

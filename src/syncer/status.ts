@@ -10,6 +10,7 @@ import {
   type TransientReason,
 } from '../api/conditions.ts';
 import type { Condition, ElasticWebSpec, ElasticWebStatus, ScalingStatus } from '../api/types.ts';
+import { qpsText } from '../api/qps.ts';
 import { rfc3339 } from '../api/time.ts';
 import { selectorLabels } from '../construct/names.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
@@ -68,6 +69,8 @@ export function statusOf(findings: Findings): ElasticWebStatus {
     ...(desiredReplicas !== undefined && { desiredReplicas }),
     ...(recommendedReplicas !== undefined && { recommendedReplicas }),
     ...realQPS(web, readyReplicas),
+    // Derived from what is remembered, so that it is written no more often.
+    ...(scaling?.observedMilliQPS !== undefined && { observedQPS: qpsText(scaling.observedMilliQPS / 1000) }),
     selector: selectorText(web.metadata.name),
     ...(lastScaleTime !== undefined && { lastScaleTime }),
     ...(scaling !== undefined && { scaling }),

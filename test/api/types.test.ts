@@ -29,7 +29,7 @@ const statusFields: Record<keyof types.ElasticWebStatus, true> = {
     desiredReplicas: true,
     recommendedReplicas: true,
   },
-  ...{ realQPS: true, selector: true, lastScaleTime: true, scaling: true, conditions: true },
+  ...{ realQPS: true, observedQPS: true, selector: true, lastScaleTime: true, scaling: true, conditions: true },
 };
 
 test('the types have the fields of the schema', () => {

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEPLOYMENT, ELASTIC_WEB } from '../../src/syncer/kinds.ts';
-import { conditionOf, useWorld } from './world.ts';
+import { OWN_SYNCER_LABEL } from './syncer-process.ts';
+import { conditionOf, SMALL, useWorld } from './world.ts';
 
 const world = await useWorld();
+const TIME = '2026-01-02T03:04:05Z';
 
 test('kubectl wait ends when the ElasticWeb is ready', async () => {
   await world.create('shop', { totalQPS: 700 });
@@ -28,7 +30,27 @@ test('kubectl get shows what matters, by the short name too', async () => {
   assert.deepEqual(header.split(/\s+/), ['NAME', 'READY', 'REASON', 'DESIRED', 'REPLICAS', 'REALQPS', 'TYPE', 'AGE']);
   assert.deepEqual(row.split(/\s+/).slice(0, -1), ['shop', 'True', 'Available', '2', '2', '1000', 'ClusterIP']);
   const wide = await world.kubectl('get', 'elasticwebs', '-o', 'wide');
-  assert.match(wide, /^shop +True +Available/m);
+  assert.match(wide, /^NAME .* AGE +QPS +RECOMMENDED +SCALING +IMAGE/);
+  assert.match(wide, /^shop +True +Available .* nginx:1\.29 *$/m);
+});
+
+test('kubectl get -o wide shows the load, what mode Auto would do, and whether the load is known', async () => {
+  await world.make(ELASTIC_WEB, 'measured', {
+    metadata: { ...world.named('measured'), labels: { [OWN_SYNCER_LABEL]: 'none' } },
+    spec: SMALL,
+  });
+  const status = {
+    ...{ observedQPS: '1234.5', recommendedReplicas: 3 },
+    conditions: [
+      { type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', message: '', lastTransitionTime: TIME },
+    ],
+  };
+  const options = { fieldManager: 'test', subresource: 'status' };
+  await world.client.mergePatch(ELASTIC_WEB, world.named('measured'), { status }, options);
+
+  const wide = await world.kubectl('get', 'ew', 'measured', '-o', 'wide');
+  assert.match(wide, /^measured .* 1234\.5 +3 +ValidMetricFound +nginx:1\.29 *$/m);
+  assert.doesNotMatch(await world.kubectl('get', 'ew', 'measured'), /1234\.5|ValidMetricFound|nginx/);
 });
 
 test('kubectl scale sets the number of pods by hand, and says so until it is handed back', async () => {

@@ -120,7 +120,11 @@ interface Crd extends Manifest {
       {
         readonly name: string;
         readonly subresources: unknown;
-        readonly additionalPrinterColumns: readonly { readonly name: string; readonly jsonPath: string }[];
+        readonly additionalPrinterColumns: readonly {
+          readonly name: string;
+          readonly jsonPath: string;
+          readonly priority?: number;
+        }[];
       },
     ];
   };
@@ -148,7 +152,9 @@ test('the CRD has the names, subresources and columns of design.md', () => {
     },
   });
   assert.deepEqual(
-    version.additionalPrinterColumns.map(({ name, jsonPath }) => `${name} ${jsonPath}`),
+    version.additionalPrinterColumns.map(({ name, jsonPath, priority }) =>
+      [name, jsonPath, ...(priority === undefined ? [] : ['wide'])].join(' '),
+    ),
     [
       'READY .status.conditions[?(@.type=="Ready")].status',
       'REASON .status.conditions[?(@.type=="Ready")].reason',
@@ -157,6 +163,10 @@ test('the CRD has the names, subresources and columns of design.md', () => {
       'REALQPS .status.realQPS',
       'TYPE .spec.serviceType',
       'AGE .metadata.creationTimestamp',
+      'QPS .status.observedQPS wide',
+      'RECOMMENDED .status.recommendedReplicas wide',
+      'SCALING .status.conditions[?(@.type=="ScalingActive")].reason wide',
+      'IMAGE .spec.image wide',
     ],
   );
 });

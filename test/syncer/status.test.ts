@@ -103,6 +103,18 @@ test('statusOf: the numbers', () => {
   assert.equal(status.lastScaleTime, NOW_TEXT);
 });
 
+test('statusOf: the load behind the last decision is told as people read it, with what is remembered, and not without', () => {
+  const status = (observedMilliQPS?: number) =>
+    statusOf(
+      findings(rollout('serving'), {
+        scaling: { reason: 'any', ...(observedMilliQPS !== undefined && { observedMilliQPS }) },
+      }),
+    ).observedQPS;
+
+  assert.deepEqual([1_234_500, 333, 98_765_432_100, 0].map(status), ['1234.5', '0.333', '98765432', '0']);
+  assert.equal(status(), undefined);
+});
+
 test('statusOf: an object of an older schema that does not say what a pod serves has no realQPS', () => {
   const old = { ...web(), spec: undefined as unknown as Findings['web']['spec'] };
 
