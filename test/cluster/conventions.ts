@@ -2,29 +2,24 @@
 
 import assert from 'node:assert/strict';
 import type { Condition } from '../../src/api/types.ts';
-import type { ElasticWebResource } from '../../src/syncer/kinds.ts';
+import { type ElasticWebResource, FIELD_MANAGER } from '../../src/syncer/kinds.ts';
+import { brokenFluxRules } from './flux-rules.ts';
+import { kstatusOf } from './kstatus.ts';
+import { STATES, stateOf } from './states.ts';
 
-/**
- * The rules of kstatus and of the Kubernetes API conventions, for one status.
- * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
- */
-export function assertConventions({ metadata, status }: ElasticWebResource): void {
+/** The rules of kstatus, of Flux and of the Kubernetes API conventions, for one status; and that it looks from outside as its reasons say. */
+export function assertConventions(web: ElasticWebResource): void {
+  const { metadata, status } = web;
   const conditions = status?.conditions ?? [];
   const told = `${metadata.name}: ${JSON.stringify(status)}`;
+  assert.equal(kstatusOf(web), STATES[stateOf(web)].kstatus, `what kstatus takes for ${stateOf(web)}: ${told}`);
   if (conditions.length === 0) {
     assert.deepEqual(status, { observedGeneration: -1 }, `nothing was said yet: ${told}`);
     return;
   }
+  assert.deepEqual(brokenFluxRules(web, 'always'), [], told);
   const [ready, reconciling, stalled] = ['Ready', 'Reconciling', 'Stalled'].map((type) => find(conditions, type));
-
-  assert.ok(ready, `Ready is always there: ${told}`);
-  assert.ok(!(reconciling && stalled), `never both: ${told}`);
-  for (const abnormal of [reconciling, stalled]) {
-    if (abnormal === undefined) continue;
-    assert.equal(abnormal.status, 'True', `there only while True: ${told}`);
-    assert.equal(ready.status, 'False', `not ready meanwhile: ${told}`);
-  }
-  if (ready.status === 'False' && ready.reason !== 'Suspended') {
+  if (ready?.status === 'False' && ready.reason !== 'Suspended') {
     assert.ok(reconciling ?? stalled, `not ready has a cause that ends or does not: ${told}`);
   }
   assert.equal(new Set(conditions.map(({ type }) => type)).size, conditions.length, `each once: ${told}`);
@@ -37,7 +32,6 @@ export function assertConventions({ metadata, status }: ElasticWebResource): voi
       `says of what it speaks: ${told}`,
     );
   }
-  assert.ok((status?.observedGeneration ?? 0) <= (metadata.generation ?? 0), `not of the future: ${told}`);
 }
 
 /** A condition's time is when its status last changed: between two versions of a status both change, or neither. */
@@ -56,4 +50,24 @@ export function assertTransition(before: ElasticWebResource, after: ElasticWebRe
 
 function find(conditions: readonly Condition[], type: string): Condition | undefined {
   return conditions.find((condition) => condition.type === type);
+}
+
+/** Whether all of the status is the syncer's word: nobody else has written to it. */
+export function isSyncersWord({ metadata }: ElasticWebResource): boolean {
+  const writers = metadata.managedFields?.filter(({ subresource }) => subresource === 'status') ?? [];
+  return writers.every(({ manager }) => manager === FIELD_MANAGER);
+}
+
+/** Asserts all of it for whole histories, as far as they are the syncer's word. */
+export function assertHistories(histories: Iterable<readonly ElasticWebResource[]>): void {
+  for (const versions of histories) {
+    for (const [index, version] of versions.entries()) {
+      if (!isSyncersWord(version)) continue;
+      assertConventions(version);
+      const previous = versions[index - 1];
+      // One of that name that was made anew has a history of its own.
+      const isSame = previous?.metadata.uid === version.metadata.uid;
+      if (previous !== undefined && isSame && isSyncersWord(previous)) assertTransition(previous, version);
+    }
+  }
 }

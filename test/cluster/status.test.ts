@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource, SERVICE } from '../../src/syncer/kinds.ts';
-import { assertConventions, assertTransition } from './conventions.ts';
+import { assertHistories } from './conventions.ts';
 import { History } from './history.ts';
 import { OWN_SYNCER_LABEL } from './syncer-process.ts';
 import { conditionOf, SMALL, useWorld } from './world.ts';
@@ -187,15 +187,7 @@ suite('states:', { concurrency: 4 }, () => {
 test('at no time did any of these statuses break the conventions', () => {
   const histories = history.all();
   assert.ok(histories.length > 8);
-  for (const versions of histories) {
-    for (const [index, version] of versions.entries()) {
-      // What somebody forged is none of ours, and the first true word after it may differ in everything.
-      if (conditionOf(version, 'Forged')) continue;
-      assertConventions(version);
-      const previous = versions[index - 1];
-      if (previous !== undefined && !conditionOf(previous, 'Forged')) assertTransition(previous, version);
-    }
-  }
+  assertHistories(histories);
 });
 
 /** Status and reason of each condition. */

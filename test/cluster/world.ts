@@ -1,5 +1,6 @@
 /** What a test on the real cluster works with: a namespace of its own, quick reads and writes as admin, and waiting for a state. */
 
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import type { ElasticWebSpec } from '../../src/api/types.ts';
@@ -11,6 +12,7 @@ import { Transport } from '../../src/kube/transport.ts';
 import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource, SERVICE } from '../../src/syncer/kinds.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
+import { brokenFluxRules } from './flux-rules.ts';
 import { NAMESPACE } from './kinds.ts';
 
 /** The smallest spec there is, with a Service that needs nothing from a cloud. */
@@ -132,7 +134,10 @@ export class World {
 
   /** Waits until the ElasticWeb serves its newest generation. */
   async ready(name: string): Promise<ElasticWebResource> {
-    return this.until(ELASTIC_WEB, name, (web) => isCurrent(web) && conditionOf(web, 'Ready')?.status === 'True');
+    const isReady = (web: ElasticWebResource) => isCurrent(web) && conditionOf(web, 'Ready')?.status === 'True';
+    const web = await this.until(ELASTIC_WEB, name, isReady);
+    assert.deepEqual(brokenFluxRules(web, 'at rest'), [], JSON.stringify(web.status));
+    return web;
   }
 
   /** Waits until the ElasticWeb is not ready for the given reason. */
