@@ -14,8 +14,11 @@ export interface BinariesOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** kubernetes is etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl: its first argument says which. */
-export type BinaryName = 'kubernetes' | 'kwok' | 'prometheus' | 'promtool';
+/**
+ * kubernetes is etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl: its first argument says which.
+ * lua runs a script as Argo CD does.
+ */
+export type BinaryName = 'kubernetes' | 'kwok' | 'prometheus' | 'promtool' | 'lua';
 
 const sources = join(import.meta.dirname, 'binaries');
 const kubernetesVersion = /k8s\.io\/kubernetes (v\S+)/.exec(goMod('kubernetes'))?.[1] ?? 'v0.0.0';
@@ -51,6 +54,13 @@ const programs: Record<BinaryName, GoProgram> = {
     package: 'github.com/prometheus/prometheus/cmd/promtool',
     flags: prometheusFlags,
     // After Prometheus, of which it shares nearly all.
+    expectedMinutes: 1,
+  },
+  lua: {
+    name: 'Lua',
+    directory: join(sources, 'lua'),
+    package: '.',
+    flags: ['-trimpath', '-buildvcs=false', '-ldflags=-s -w'],
     expectedMinutes: 1,
   },
 };

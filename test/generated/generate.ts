@@ -9,6 +9,7 @@ import { format } from 'prettier';
 import { NAMED_SCHEMAS } from '../../src/api/resource.ts';
 import { monitoringCrds } from './monitoring-crds.ts';
 import { settingsPage } from './settings.ts';
+import { argoCdSettings } from './argo-cd.ts';
 import { typesFrom } from './types.ts';
 
 const run = promisify(execFile);
@@ -55,6 +56,12 @@ function importsOf(crds: string): Promise<GeneratedFiles> {
   });
 }
 
+/** The scripts of docs/argocd as settings of Argo CD. */
+export async function generateArgoCd(): Promise<GeneratedFiles> {
+  const text = await format(await argoCdSettings(), { parser: 'yaml', printWidth: 120 });
+  return new Map([['docs/argocd/argocd-cm.yaml', text]]);
+}
+
 async function inTemporaryFolder(name: string, fill: (folder: string) => Promise<void>): Promise<GeneratedFiles> {
   const folder = await mkdtemp(join(tmpdir(), 'elasticweb-generate-'));
   try {
@@ -71,7 +78,7 @@ async function inTemporaryFolder(name: string, fill: (folder: string) => Promise
 }
 
 if (import.meta.main) {
-  const all = [generateTypes, generateSettings, generateDist, generateImports, generateMonitoringImports];
+  const all = [generateTypes, generateSettings, generateDist, generateImports, generateMonitoringImports, generateArgoCd];
   for (const generate of all) {
     for (const [path, text] of await generate()) {
       await mkdir(join(root, dirname(path)), { recursive: true });

@@ -7,7 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { generateDist, generateImports, generateSettings, generateTypes, type GeneratedFiles } from './generate.ts';
+import { parse } from 'yaml';
+import {
+  generateArgoCd,
+  generateDist,
+  generateImports,
+  generateSettings,
+  generateTypes,
+  type GeneratedFiles,
+} from './generate.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -76,7 +84,21 @@ test('src/api/types.ts is what the schema gives', async () => {
 
 test('docs/settings.md is what schema and command give', async () => {
   const committed = await readFile(join(root, 'docs/settings.md'), 'utf8');
-  assert.ok(committed === (await generateSettings()).get('docs/settings.md'), 'docs/settings.md is stale: npm run generate');
+  assert.ok(
+    committed === (await generateSettings()).get('docs/settings.md'),
+    'docs/settings.md is stale: npm run generate',
+  );
+});
+
+test('docs/argocd/argocd-cm.yaml holds the scripts beside it', async () => {
+  const path = 'docs/argocd/argocd-cm.yaml';
+  const committed = await readFile(join(root, path), 'utf8');
+  const generated = (await generateArgoCd()).get(path);
+  assert.ok(committed === generated, `${path} is stale: npm run generate`);
+  const { data } = parse(committed) as { data: Record<string, string> };
+  const scripts = join(root, 'docs/argocd/resource_customizations/elasticweb.example.com/ElasticWeb');
+  const health = await readFile(join(scripts, 'health.lua'), 'utf8');
+  assert.equal(data['resource.customizations.health.elasticweb.example.com_ElasticWeb'], health);
 });
 
 test('dist/ is what the app gives', () => assertCommitted('dist', dist));
