@@ -58,6 +58,8 @@ export async function loadIdentity(options: IdentityOptions): Promise<Identity> 
 }
 
 async function fromKubeconfig(files: readonly string[], asked: string | undefined): Promise<Identity> {
+  // It brings client-node, which takes half a second to load and pulls in all of its models: only who has a kubeconfig pays.
+  const { loadKubeconfig } = await import('./kubeconfig.ts');
   const config = await loadKubeconfig(files);
   const shown = files.join(path.delimiter);
   const names = config.contexts.map((context) => context.name);
@@ -152,52 +154,6 @@ function headerRecord(headers: RequestOptions['headers']): Record<string, string
   const entries = Object.entries(headers ?? {}).filter(([, value]) => value !== undefined);
   // A token file often ends in a line feed, which no header may hold.
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value).trim()]));
-}
-
-/** Several files are read as one; of two entries of the same name the first counts. A missing file is an error if it is the only one. */
-async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {
-  // Loading client-node takes half a second and pulls in all of its models, so only who needs it pays.
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const { parse } = await import('yaml');
-  const merged = new KubeConfig();
-  for (const file of files) {
-    const config = new KubeConfig();
-    try {
-      config.loadFromFile(file);
-      config.users = withTokenFiles(config.users, parse(await readFile(file, 'utf8')), path.dirname(file));
-    } catch (error) {
-      if (files.length > 1 && isMissing(error)) continue;
-      const next = 'expected a kubeconfig; name another file, or mend this one';
-      throw new Error(`kubeconfig ${file}: cannot be read: ${rootCause(error)}; ${next}`, { cause: error });
-    }
-    merged.clusters = firstOfEachName(merged.clusters, config.clusters);
-    merged.users = firstOfEachName(merged.users, config.users);
-    merged.contexts = firstOfEachName(merged.contexts, config.contexts);
-    if (nonEmpty(merged.currentContext) === undefined) merged.currentContext = config.currentContext;
-  }
-  return merged;
-}
-
-/**
- * Adds what client-node 2.0 does not know by the name that kubectl has for it: `tokenFile`, a path beside the kubeconfig, which counts more
- * than `token`.
- */
-function withTokenFiles(users: readonly User[], content: unknown, directory: string): User[] {
-  const { users: listed } = content as { users?: { name?: unknown; user?: { tokenFile?: unknown } | null }[] };
-  return users.map(({ token, ...user }) => {
-    const { tokenFile } = listed?.find(({ name }) => name === user.name)?.user ?? {};
-    if (typeof tokenFile !== 'string') return token === undefined ? user : { ...user, token };
-    return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
-  });
-}
-
-function firstOfEachName<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {
-  const names = new Set(first.map(({ name }) => name));
-  return [...first, ...second.filter(({ name }) => !names.has(name))];
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,0 +1,49 @@
+/** What kubeconfig files say, read by client-node. Imported only where there is one: client-node is large. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { KubeConfig, type User } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import { rootCause } from './errors.ts';
+
+/** Several files are read as one; of two entries of the same name the first counts. A missing file is an error if it is the only one. */
+export async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {
+  const merged = new KubeConfig();
+  for (const file of files) {
+    const config = new KubeConfig();
+    try {
+      config.loadFromFile(file);
+      config.users = withTokenFiles(config.users, parse(await readFile(file, 'utf8')), path.dirname(file));
+    } catch (error) {
+      if (files.length > 1 && isMissing(error)) continue;
+      const next = 'expected a kubeconfig; name another file, or mend this one';
+      throw new Error(`kubeconfig ${file}: cannot be read: ${rootCause(error)}; ${next}`, { cause: error });
+    }
+    merged.clusters = firstOfEachName(merged.clusters, config.clusters);
+    merged.users = firstOfEachName(merged.users, config.users);
+    merged.contexts = firstOfEachName(merged.contexts, config.contexts);
+    if (!merged.currentContext) merged.currentContext = config.currentContext;
+  }
+  return merged;
+}
+
+/**
+ * Adds what client-node 2.0 does not know by the name that kubectl has for it: `tokenFile`, a path beside the kubeconfig, which counts more
+ * than `token`.
+ */
+function withTokenFiles(users: readonly User[], content: unknown, directory: string): User[] {
+  const { users: listed } = content as { users?: { name?: unknown; user?: { tokenFile?: unknown } | null }[] };
+  return users.map(({ token, ...user }) => {
+    const { tokenFile } = listed?.find(({ name }) => name === user.name)?.user ?? {};
+    if (typeof tokenFile !== 'string') return token === undefined ? user : { ...user, token };
+    return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
+  });
+}
+
+function firstOfEachName<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {
+  const names = new Set(first.map(({ name }) => name));
+  return [...first, ...second.filter(({ name }) => !names.has(name))];
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
