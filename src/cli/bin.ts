@@ -38,9 +38,13 @@ for (const [name, value] of Object.entries(process.env)) {
   if (name.startsWith('ELASTICWEB_') && value === '') Reflect.deleteProperty(process.env, name);
 }
 
-// Imported only now, so that an old Node gets to say that it is one.
-const { run } = await import('./program.ts');
-process.exitCode = await run(process.argv.slice(2), io);
+void main();
+
+async function main(): Promise<void> {
+  // Imported only now, so that an old Node gets to say that it is one.
+  const { run } = await import('./program.ts');
+  process.exitCode = await run(process.argv.slice(2), io);
+}
 
 /** One sentence about what nobody expected; the stack trace only when it is asked for. */
 function crashReport(error: unknown): string {
