@@ -1,7 +1,7 @@
 # elasticweb: Node and one file. Needs the repository as its context; .dockerignore says what of it.
 
-# As package.json has it among its devDependencies, so that the bundle is built as in the repository.
-FROM node:24.21.0-trixie-slim@sha256:173f125896c3b47ddf056734c7ea789d04595a6a08769a8f78e0df642781fb66 AS build
+# The Node of package.json's devDependencies. The bundle is the same for every processor, so it is built on the builder's own.
+FROM --platform=$BUILDPLATFORM node:24.21.0-trixie-slim@sha256:173f125896c3b47ddf056734c7ea789d04595a6a08769a8f78e0df642781fb66 AS build
 WORKDIR /elasticweb
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
