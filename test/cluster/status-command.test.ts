@@ -50,7 +50,7 @@ test('it shows capacity, pods and reason of each, and says which no syncer watch
 });
 
 test('a load that was measured is shown with its age', async () => {
-  const scaling = { observedMilliQPS: 650_250, observedTime: new Date(Date.now() - 90_000).toISOString(), reason: 'Saturated' }; // prettier-ignore
+  const scaling = { observedMilliQPS: 650_250, observedTime: new Date(Date.now() - 90 * 60_000).toISOString(), reason: 'Saturated' }; // prettier-ignore
   await world.client.mergePatch(
     ELASTIC_WEB,
     world.named('unseen'),
@@ -67,7 +67,7 @@ test('a load that was measured is shown with its age', async () => {
   const { stdout } = await status('--selector', `${OWN_SYNCER_LABEL}=nobody`);
 
   const [, line] = stdout.split('\n');
-  assert.match(line ?? '', /^unseen +650 +500 +1\/2 +1-5 +Saturated +1m3\ds ago$/);
+  assert.match(line ?? '', /^unseen +650 +500 +1\/2 +1-5 +Saturated +1h3\dm ago$/);
 });
 
 test('of all namespaces, each row tells its own', async () => {
