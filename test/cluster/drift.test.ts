@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ADOPT_ANNOTATION } from '../../src/api/resource.ts';
 import type { KubeObject, ResourceType } from '../../src/kube/resource.ts';
-import { DEPLOYMENT, SERVICE } from '../../src/syncer/kinds.ts';
+import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { syncerWrites } from './audit.ts';
 import { containerOf, deploymentSpec, serviceSpec } from './kinds.ts';
@@ -123,6 +123,19 @@ test('a child that somebody deleted is made again', async () => {
   }
 
   await world.ready('deleted');
+});
+
+test('with mode Observe, a Deployment that somebody deleted comes back with the pods that it had', async () => {
+  await world.create('observed', { totalQPS: 500, autoscaling: { mode: 'Observe', maxReplicas: 20 } });
+  await world.ready('observed');
+  await world.kubectl('scale', 'deployment/observed', '--replicas=3');
+  const { metadata } = await world.until(DEPLOYMENT, 'observed', ({ status }) => status?.readyReplicas === 3);
+  await world.until(ELASTIC_WEB, 'observed', ({ status }) => status?.desiredReplicas === 3);
+
+  await world.kubectl('delete', 'deployment', 'observed');
+
+  const again = await world.until(DEPLOYMENT, 'observed', (live) => live.metadata.uid !== metadata.uid);
+  assert.equal(again.spec.replicas, 3);
 });
 
 test('what others add to a child stays: labels, annotations, a port, an environment variable, a sidecar', async () => {

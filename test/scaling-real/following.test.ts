@@ -58,6 +58,17 @@ describe('the number of pods', { concurrency: true }, () => {
     );
   });
 
+  test('stays for a while where fewer pods would do, and kubectl describe says what they wait for', async () => {
+    const web = await stage.scaled('waiting', LABEL);
+    await web.serves(28, 6);
+    web.load.set(8);
+    const message = await web.says('ScalingLimited', 'False', 'ScaleDownStabilized');
+    assert.match(message, /^fewer pods would do now and then; they go when fewer did for 300 s on end$/);
+    assert.match(await stage.world.kubectl('describe', 'ew', 'waiting'), /fewer pods would do now and then/);
+    const wide = await stage.world.kubectl('get', 'ew', 'waiting', '-o', 'wide');
+    assert.match(wide, /^waiting .* [\d.]+ +ValidMetricFound +\S+ *$/m);
+  });
+
   test('does not follow noise of 20 % up and down', async (t) => {
     const web = await stage.scaled('noise', LABEL, { behavior: CALM });
     const rate = noisy(steady(28), 0.2, 7);
