@@ -26,10 +26,10 @@ interface ActionTests {
 }
 
 // Files of the repository; what is wrong in one of them makes a test fail.
-const read = <T>(path: string) => parse(readFileSync(join(CUSTOMIZATION, path), 'utf8')) as T;
-const web = (path: string) => read<ElasticWebResource>(path);
+const read = (path: string): unknown => parse(readFileSync(join(CUSTOMIZATION, path), 'utf8'));
+const web = (path: string) => read(path) as ElasticWebResource;
 
-const { tests } = read<HealthTests>('health_test.yaml');
+const { tests } = read('health_test.yaml') as HealthTests;
 
 for (const { inputPath, healthStatus } of tests) {
   test(`Argo CD shows ${inputPath} as ${healthStatus.status}`, async () => {
@@ -56,7 +56,7 @@ test('an object of which parts are missing is waited for, and ends in no error',
   }
 });
 
-const { discoveryTests, actionTests } = read<ActionTests>('actions/action_test.yaml');
+const { discoveryTests, actionTests } = read('actions/action_test.yaml') as ActionTests;
 
 for (const { inputPath, result } of discoveryTests) {
   test(`Argo CD offers for ${inputPath} what can be done`, async () => {

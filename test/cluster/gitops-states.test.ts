@@ -63,7 +63,7 @@ const withoutRepetitions = <T>(list: readonly T[]): T[] => list.filter((one, ind
 
 /** A story; its end is the state that it is about, of which docs/argocd has an example of that name. */
 function story(file: string, title: string, tell: (story: Story) => Promise<ElasticWebResource>): void {
-  test(`${title}`, async () => {
+  test(title, async () => {
     const own = await world.another();
     await using history = await History.start(own);
     const web = await tell(new Story(own, history));
