@@ -59,7 +59,7 @@ describe('the number of pods', { concurrency: true }, () => {
   });
 
   test('stays for a while where fewer pods would do, and kubectl describe says what they wait for', async () => {
-    const web = await stage.scaled('waiting', LABEL);
+    const web = await stage.scaled('waiting', LABEL, { behavior: { scaleDown: { stabilizationWindowSeconds: 300 } } });
     await web.serves(28, 6);
     web.load.set(8);
     const message = await web.says('ScalingLimited', 'False', 'ScaleDownStabilized');
