@@ -119,8 +119,9 @@ export interface ElasticWebInstallProps {
    */
   readonly networkPolicy?: boolean;
   /**
-   * TCP ports to which the syncers may connect: those of the API server, behind its Service, and of Prometheus.
-   * @default - 443, 6443, 8443 and 16443, where API servers listen, and that of prometheusUrl; 9090 without it
+   * TCP ports to which the syncers may connect: those of the API server and of Prometheus. Where a Service is between, those of the pods behind
+   * it: that is where most networks apply their rules.
+   * @default - 443, 6443, 8443 and 16443, where API servers listen, 9090, and the port of prometheusUrl
    */
   readonly egressPorts?: readonly number[];
   /**
@@ -162,7 +163,10 @@ export class ElasticWebInstall extends Construct {
     syncerServiceAccount(
       this,
       { name, namespace },
-      { namespaces: props.watchNamespaces, ownerReferencesPermissionEnforcement },
+      {
+        namespaces: props.watchNamespaces && [...new Set(props.watchNamespaces)],
+        ownerReferencesPermissionEnforcement,
+      },
     );
     if (createCrd) aggregatedRoles(this);
     if (networkPolicy) {

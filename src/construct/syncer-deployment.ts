@@ -94,7 +94,7 @@ function syncerArguments(
     '--leader-elect',
     `--lease-name=${name}`,
     `--listen=:${PORT}`,
-    ...watchNamespaces.map((namespace) => `--namespace=${namespace}`),
+    ...[...new Set(watchNamespaces)].map((namespace) => `--namespace=${namespace}`),
     ...(selector === undefined ? [] : [`--selector=${selector}`]),
     ...(allowedServiceTypes === undefined ? [] : [`--allowed-service-types=${allowedServiceTypes.join(',')}`]),
     ...(maxReplicas === undefined ? [] : [`--max-replicas=${maxReplicas}`]),

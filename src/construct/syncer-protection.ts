@@ -6,8 +6,13 @@ import { syncerLabels } from './syncer-deployment.ts';
 
 /** Where API servers listen, behind their Service: of clouds, kubeadm, k3s and kind, minikube, MicroK8s. */
 const API_SERVER_PORTS = [443, 6443, 8443, 16_443];
-/** Where Prometheus listens unless told otherwise. */
+/** Where Prometheus listens unless told otherwise: its pods, whatever port a Service before them has. */
 const PROMETHEUS_PORT = 9090;
+/** Where names are asked; in OpenShift, the pods behind that listen on the second. */
+const DNS_PORTS = [53, 5353];
+const URL_FLAG = '--prometheus-url=';
+/** Where clouds hand out the credentials of a pod or a machine. */
+const CREDENTIALS_PORT = 80;
 
 /** At most one at a time is taken away on purpose. A syncer that is alone does not keep a node from being drained. */
 export function disruptionBudget({ name, namespace }: SyncerIdentity) {
@@ -21,10 +26,10 @@ export function disruptionBudget({ name, namespace }: SyncerIdentity) {
 
 /**
  * Metrics and probes come in, from anywhere; names are asked, and the API server and Prometheus, and nothing else. By port alone: where the
- * two are is not known, and is rarely a pod.
+ * two are is not known, and is rarely a pod. The port that counts is the pod's: by then, the Service's has been translated.
  */
 export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: ElasticWebInstallProps) {
-  const ports = props.egressPorts ?? [...new Set([...API_SERVER_PORTS, portOf(props.prometheusUrl)])];
+  const ports = props.egressPorts ?? defaultEgressPorts(props);
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -34,15 +39,27 @@ export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: Elas
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: [{ protocol: 'TCP', port: 'http' }] }],
       egress: [
-        { ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 })) },
+        { ports: DNS_PORTS.flatMap((port) => ['UDP', 'TCP'].map((protocol) => ({ protocol, port }))) },
         { ports: ports.map((port) => ({ protocol: 'TCP', port })) },
       ],
     },
   };
 }
 
-function portOf(url: string | undefined): number {
-  if (url === undefined) return PROMETHEUS_PORT;
+function defaultEgressPorts({ prometheusUrl, args = [] }: ElasticWebInstallProps): number[] {
+  const url = prometheusUrl ?? args.find((arg) => arg.startsWith(URL_FLAG))?.slice(URL_FLAG.length);
+  const isSigned = args.some((arg) => arg.startsWith('--prometheus-sigv4-region'));
+  return [
+    ...new Set([
+      ...API_SERVER_PORTS,
+      PROMETHEUS_PORT,
+      ...(url !== undefined && URL.canParse(url) ? [portOf(url)] : []),
+      ...(isSigned ? [CREDENTIALS_PORT] : []),
+    ]),
+  ];
+}
+
+function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }

@@ -286,18 +286,25 @@ test('nothing gets into the syncers but metrics and probes, and nothing out but 
   assert.deepEqual(spec.egress[0].ports, [
     { protocol: 'UDP', port: 53 },
     { protocol: 'TCP', port: 53 },
+    // Where OpenShift's pods for names listen, behind the 53 of their Service.
+    { protocol: 'UDP', port: 5353 },
+    { protocol: 'TCP', port: 5353 },
   ]);
 });
 
+const always9090 = [443, 6443, 8443, 16_443, 9090];
 const egress = [
-  { props: {}, ports: [443, 6443, 8443, 16_443, 9090] },
-  { props: { prometheusUrl: 'http://vm:8481/select/0/prometheus' }, ports: [443, 6443, 8443, 16_443, 8481] },
-  { props: { prometheusUrl: 'https://mimir.example.com/prometheus' }, ports: [443, 6443, 8443, 16_443] },
-  { props: { prometheusUrl: 'http://prometheus' }, ports: [443, 6443, 8443, 16_443, 80] },
+  { props: {}, ports: always9090 },
+  { props: { prometheusUrl: 'http://vm:8481/select/0/prometheus' }, ports: [...always9090, 8481] },
+  { props: { args: ['--prometheus-url=https://arms.example.com:9443'] }, ports: [...always9090, 9443] },
+  { props: { prometheusUrl: 'https://mimir.example.com/prometheus' }, ports: always9090 },
+  // A Service on 80 in front of pods on 9090, as charts have it.
+  { props: { prometheusUrl: 'http://prometheus-server' }, ports: [...always9090, 80] },
+  { props: { args: ['--prometheus-sigv4-region=eu-west-1'] }, ports: [...always9090, 80] },
   { props: { egressPorts: [6443, 9091], prometheusUrl: 'http://prometheus:9090' }, ports: [6443, 9091] },
 ] as const;
 for (const { props, ports } of egress) {
-  test(`${JSON.stringify(props)} lets the syncers connect to the ports ${ports.join(', ')}`, () => {
+  test(`${JSON.stringify(props)} lets the syncers connect to ${ports.join(', ')}`, () => {
     assert.deepEqual(egressOf(props), ports);
   });
 }
@@ -380,6 +387,7 @@ const always = ['syncer', '--leader-elect', '--lease-name=elasticweb-syncer', '-
 const flags = [
   { props: {}, args: [] },
   { props: { watchNamespaces: ['dev', 'prod'] }, args: ['--namespace=dev', '--namespace=prod'] },
+  { props: { watchNamespaces: ['dev', 'dev'] }, args: ['--namespace=dev'] },
   { props: { selector: 'shard in (a, b)' }, args: ['--selector=shard in (a, b)'] },
   {
     props: { allowedServiceTypes: ['ClusterIP', 'NodePort'] },
