@@ -4,11 +4,8 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { Pool } from 'undici';
-import { parse } from 'yaml';
 import { validate } from '../../src/api/validate.ts';
 import { ElasticWebInstall } from '../../src/construct/install.ts';
 import type { Manifest } from '../../src/construct/manifest.ts';
@@ -20,16 +17,16 @@ import { charted, childrenOf, roles, type RenderedDeployment } from '../construc
 import { eventually } from '../control-plane/eventually.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { OWN_SYNCER_LABEL } from './syncer-process.ts';
+import { textOf, verdictsOf } from './verdicts.ts';
 import { useWorld } from './world.ts';
 
 const world = await useWorld();
 const { namespace } = world;
 const { server, kubeconfig, kubectl } = useControlPlane();
-const api = await connect();
-after(() => api.pool.close());
+const api = await verdictsOf({ server, kubeconfig });
+after(() => api.close());
 
 const ELASTIC_WEBS = `/apis/elasticweb.example.com/v1/namespaces/${namespace}/elasticwebs`;
-const STRICT_DRY_RUN = 'dryRun=All&fieldValidation=Strict';
 
 test('the API server has the verdict of the table on every row, and names the field', async () => {
   const wrong = await filterAsync(CASES, async ({ object, errors }) => {
@@ -41,10 +38,13 @@ test('the API server has the verdict of the table on every row, and names the fi
   assert.deepEqual(wrong, []);
 });
 
-test('objects that are nearly right are valid for both or for neither', async () => {
-  // A failure says the seed: fc.sample(mutatedElasticWeb, { seed, numRuns: 300 }) gives the same objects again.
+/** At full size: MUTATIONS=10000. */
+const numRuns = Number(process.env.MUTATIONS ?? 300);
+
+test(`${numRuns} objects that are nearly right are valid for both or for neither`, async () => {
+  // A failure says the seed: fc.sample(mutatedElasticWeb, { seed, numRuns }) gives the same objects again.
   const seed = Date.now() % 2 ** 31;
-  const objects = fc.sample(mutatedElasticWeb, { seed, numRuns: 300 });
+  const objects = fc.sample(mutatedElasticWeb, { seed, numRuns });
   const disagreements = await filterAsync(objects, async (object) => {
     const offline = validate(object);
     const { accepted, message } = await verdictOn(inNamespace(object));
@@ -76,7 +76,7 @@ const texts: readonly {
 for (const { name, from, to, accepted } of texts) {
   test(`as text, ${name} is ${accepted ? 'taken' : 'refused'}`, async () => {
     const text = JSON.stringify(elasticWeb({}, { namespace })).replace(from, to);
-    assert.equal((await post(ELASTIC_WEBS, text)).accepted, accepted);
+    assert.equal((await api.post(ELASTIC_WEBS, text)).accepted, accepted);
   });
 }
 
@@ -112,12 +112,12 @@ changes.forEach(({ name, from, to, immutable = false }, index) => {
   test(`the load balancer class ${immutable ? 'is immutable and cannot go' : 'may go'} ${name}`, async () => {
     // No syncer looks at it: this is about the API server alone.
     const metadata = { namespace, name: `change-${index}`, labels: { [OWN_SYNCER_LABEL]: 'none' } };
-    const created = await post(ELASTIC_WEBS, JSON.stringify(elasticWeb(from, metadata)), 'fieldValidation=Strict');
+    const created = await api.post(ELASTIC_WEBS, JSON.stringify(elasticWeb(from, metadata)), 'fieldValidation=Strict');
     assert.ok(created.accepted, created.message);
     const resourceVersion = textOf((created.body.metadata as JsonObject).resourceVersion);
     const changed = elasticWeb(to, { ...metadata, resourceVersion });
 
-    const { accepted, message } = await put(`${ELASTIC_WEBS}/change-${index}`, JSON.stringify(changed));
+    const { accepted, message } = await api.put(`${ELASTIC_WEBS}/change-${index}`, JSON.stringify(changed));
 
     assert.equal(accepted, !immutable, message);
     if (immutable) assert.match(message, / spec\.service\.loadBalancerClass: .* is immutable /);
@@ -128,7 +128,7 @@ test('children of valid ElasticWebs are valid', async () => {
   const resources = [EVERYTHING, ...fc.sample(anyElasticWeb, 60)];
   const children = resources.flatMap((resource) => childrenOf(inNamespace(resource) as JsonObject));
   const wrong = await filterAsync(children, async (child) => {
-    const { accepted, message } = await post(collectionOf(child), JSON.stringify(withoutNodePort(child)));
+    const { accepted, message } = await api.post(collectionOf(child), JSON.stringify(withoutNodePort(child)));
     return accepted ? undefined : message;
   });
   assert.deepEqual(wrong, []);
@@ -152,55 +152,25 @@ test('what podSecurity promises, Pod Security admission confirms', async () => {
   await kubectl(['wait', `--namespace=${namespace}`, '--for=create', 'serviceaccount/default', '--timeout=20s']);
 
   await enforced('baseline');
-  assert.equal((await post(pods, elasticWebPod('Baseline'))).message, '');
+  assert.equal((await api.post(pods, elasticWebPod('Baseline'))).message, '');
   await enforced('restricted');
   // Admission hears of the new label a moment later.
   await eventually(
-    async () => assert.match((await post(pods, elasticWebPod('Baseline'))).message, /violates PodSecurity "restricted/),
+    async () =>
+      assert.match((await api.post(pods, elasticWebPod('Baseline'))).message, /violates PodSecurity "restricted/),
     { timeoutMs: 20_000 },
   );
-  assert.equal((await post(pods, elasticWebPod('Restricted'))).message, '');
+  assert.equal((await api.post(pods, elasticWebPod('Restricted'))).message, '');
 
   const syncer = charted((scope) => new ElasticWebInstall(scope, 'install')).find(({ kind }) => kind === 'Deployment');
-  const inItsNamespace = await post('/api/v1/namespaces/elasticweb-system/pods', podOf(syncer as RenderedDeployment));
+  const inItsNamespace = await api.post(
+    '/api/v1/namespaces/elasticweb-system/pods',
+    podOf(syncer as RenderedDeployment),
+  );
   assert.equal(inItsNamespace.message, '');
 });
 
-interface Verdict {
-  readonly accepted: boolean;
-  /** What the API server said; empty if it accepted. */
-  readonly message: string;
-  readonly body: JsonObject;
-}
-
-/** Kept connections to the API server: kubectl would take a second for each object. */
-async function connect(): Promise<{ readonly pool: Pool; readonly authorization: string }> {
-  const config = parse(await readFile(kubeconfig, 'utf8')) as {
-    readonly clusters: readonly [{ readonly cluster: { readonly 'certificate-authority-data': string } }];
-    readonly users: readonly { readonly name: string; readonly user: { readonly token: string } }[];
-  };
-  const ca = Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64');
-  const admin = config.users.find(({ name }) => name === 'admin');
-  return {
-    pool: new Pool(server, { connections: 8, connect: { ca } }),
-    authorization: `Bearer ${admin?.user.token ?? ''}`,
-  };
-}
-
-async function send(method: 'POST' | 'PUT', path: string, text: string): Promise<Verdict> {
-  const headers = { authorization: api.authorization, 'content-type': 'application/json' };
-  const { statusCode, body } = await api.pool.request({ method, path, headers, body: text });
-  const answer = (await body.json()) as JsonObject;
-  const accepted = statusCode === 200 || statusCode === 201;
-  if (!accepted && ![400, 403, 422].includes(statusCode)) {
-    throw new Error(`the API server has no verdict: ${statusCode} ${JSON.stringify(answer)}`);
-  }
-  return { accepted, message: accepted ? '' : textOf(answer.message), body: answer };
-}
-
-const post = (path: string, text: string, query = STRICT_DRY_RUN) => send('POST', `${path}?${query}`, text);
-const put = (path: string, text: string) => send('PUT', `${path}?fieldValidation=Strict`, text);
-const verdictOn = (object: Json) => post(ELASTIC_WEBS, JSON.stringify(object));
+const verdictOn = (object: Json) => api.post(ELASTIC_WEBS, JSON.stringify(object));
 
 /** The object in this test's namespace, where it is in one that exists elsewhere. */
 function inNamespace(object: Json): Json {
@@ -252,8 +222,6 @@ async function filterAsync<T, R>(rows: readonly T[], find: (row: T) => Promise<R
   );
   return found.flat();
 }
-
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 /** The name of a row in a table, or the row itself. */
 const nameOf = (row: unknown): unknown => (isObject(row as Json) ? ((row as JsonObject).name ?? row) : row);
