@@ -9,6 +9,7 @@ import { SourceNews } from '../../src/syncer/source-news.ts';
 const MANY = 1_000;
 const DOWN = unknown('SourceUnreachable', 'no answer from Prometheus at p:9090');
 const REFUSED = unknown('SourceRefused', 'it does not accept the credentials');
+const FAILED = unknown('SourceFailed', 'the query is too heavy');
 const known: Reading = { kind: 'measured', stableQps: 1, fastQps: 1, targets: undefined };
 
 /** A syncer of a thousand ElasticWebs; `tick` gives the first of them these readings and the others the last of these. */
@@ -77,6 +78,68 @@ test('another reason that lasts is told, too', async () => {
       ['Prometheus away', 'SourceRefused'],
       ['Prometheus back', undefined],
     ],
+  );
+});
+
+test('an outage is told whose reason is another one at each tick, and once', async () => {
+  const { lines, ticks } = start();
+  await ticks(1, known);
+  for (let i = 0; i < 360; i++) {
+    await ticks(1, DOWN);
+    await ticks(1, FAILED);
+  }
+  await ticks(1, known);
+  assert.deepEqual(
+    lines.map(({ message, seconds }) => [message, seconds]),
+    [
+      ['Prometheus away', undefined],
+      ['Prometheus back', 3_600],
+    ],
+  );
+});
+
+test('an outage is told although one of them has been waiting all along, and so is its end, with who still waits', async () => {
+  const { lines, ticks } = start();
+  await ticks(20, FAILED, known);
+  await ticks(60, DOWN);
+  await ticks(20, FAILED, known);
+  await ticks(1, known);
+  assert.deepEqual(
+    lines.map(({ message, seconds, reason, elasticwebs }) => [message, seconds, reason, elasticwebs]),
+    [
+      ['Prometheus away', undefined, 'SourceFailed', 1],
+      ['Prometheus away', undefined, 'SourceUnreachable', MANY],
+      ['Prometheus back', 300, 'SourceFailed', 1],
+      ['Prometheus back', 500, undefined, undefined],
+    ],
+  );
+});
+
+test('a few ticks without an answer for all are told no more where one has been waiting all along', async () => {
+  const { lines, ticks } = start();
+  for (let i = 0; i < 10; i++) {
+    await ticks(6, FAILED, known);
+    await ticks(6, DOWN);
+  }
+  await ticks(1, FAILED, known);
+  assert.deepEqual(
+    lines.map(({ message, elasticwebs }) => [message, elasticwebs]),
+    [
+      // The moment in which one has waited for half a minute is one in which all do.
+      ['Prometheus away', MANY],
+      ['Prometheus back', 1],
+    ],
+  );
+});
+
+test('those that are not asked for are none of those that can be read', async () => {
+  const { lines, ticks } = start();
+  await ticks(1, known);
+  await ticks(20, DOWN, unknown('TooManyQueries', 'too many'), known);
+  await ticks(20, DOWN, unknown('TooManyQueries', 'too many'), DOWN);
+  assert.deepEqual(
+    lines.map(({ elasticwebs }) => elasticwebs),
+    [1, MANY - 1],
   );
 });
 
