@@ -28,7 +28,7 @@ export class LoadMetrics {
     });
     this.#lastSuccess = new Gauge({
       name: 'elasticweb_metric_last_success_timestamp_seconds',
-      help: 'When Prometheus last answered with a reading.',
+      help: 'When Prometheus last answered a query for the load, if only that there is none.',
       registers,
     });
   }
@@ -36,7 +36,8 @@ export class LoadMetrics {
   /** A query came to its end. */
   queried({ query, durationMs, outcome }: QueryReport): void {
     this.#duration.observe({ query }, durationMs / 1000);
-    if (outcome === 'ok') this.#lastSuccess.set(Date.now() / 1000);
-    else this.#errors.inc({ reason: outcome });
+    if (outcome !== 'ok') this.#errors.inc({ reason: outcome });
+    // What a load covers is worth nothing without the load.
+    if (query === 'load' && (outcome === 'ok' || outcome === 'NoData')) this.#lastSuccess.set(Date.now() / 1000);
   }
 }

@@ -115,8 +115,8 @@ export const ROWS: readonly Row[] = [
         ],
       },
       {
-        title: 'Time since the last reading',
-        description: 'Time since Prometheus last answered with a reading; of those that ask.',
+        title: 'Time since the last answer',
+        description: 'Time since Prometheus last answered a query for the load; of those that ask.',
         unit: 's',
         queries: [
           {

@@ -7,7 +7,7 @@ import type { Alert } from './alert.ts';
 const CONTROLLER = 'controller="elasticweb"';
 
 /**
- * Whether no query to Prometheus has brought a reading for five minutes, by installation. A syncer that asks for nothing does not count,
+ * Whether Prometheus has answered no query for the load for five minutes, by installation. A syncer that asks for nothing does not count,
  * and one that never had an answer has a time of 0.
  */
 export const LOAD_UNREADABLE = [
@@ -150,5 +150,5 @@ const loadUnreadable: Alert = {
   expr: LOAD_UNREADABLE,
   summary: 'The load of no ElasticWeb can be read.',
   description:
-    'No query of {{ $labels.job }} to its Prometheus has brought a reading for {{ $value | humanizeDuration }}. The numbers of pods stay as they are.',
+    'The Prometheus of {{ $labels.job }} has answered no query for the load for {{ $value | humanizeDuration }}. The numbers of pods stay as they are.',
 };
