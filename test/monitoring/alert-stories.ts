@@ -69,7 +69,7 @@ const leads = (who: Readonly<Record<string, string>>, values: string) => ({
 const NOBODY_LEADS =
   'No syncer of elasticweb-system/elasticweb-syncer holds the Lease. What runs goes on; changes, drift and load are not followed.';
 const UNREADABLE =
-  'No query of elasticweb-syncer to its Prometheus has brought a reading for 11m 0s. The numbers of pods stay as they are.';
+  'The Prometheus of elasticweb-syncer has answered no query for the load for 11m 0s. The numbers of pods stay as they are.';
 
 /** All stories; every alert has one in which it fires and one in which it does not. */
 export const STORIES: readonly Story[] = [
@@ -308,14 +308,18 @@ export const STORIES: readonly Story[] = [
     },
   },
   {
+    alert: 'ElasticWebNotReady',
+    when: 'about one that was suspended before it was made, and so has no pods',
+    series: both('elasticweb_ready', '0x60', { reason: 'Suspended' }),
+  },
+  {
     alert: 'ElasticWebLoadUnknown',
     when: 'when the load of one cannot be read for ten minutes, and that of others can',
     series: { ...both('elasticweb_scaling_active', '0x30', { reason: 'InvalidValue' }), ...ANSWERED },
     fires: {
       fromMinute: 10,
       labels: web,
-      description:
-        'The load of blog/shop cannot be read, although that of others can. Its number of pods stays as it is.',
+      description: 'The load of blog/shop cannot be read. Its number of pods stays as it is.',
     },
   },
   {
@@ -328,8 +332,7 @@ export const STORIES: readonly Story[] = [
     fires: {
       fromMinute: 10,
       labels: web,
-      description:
-        'The load of blog/shop cannot be read, although that of others can. Its number of pods stays as it is.',
+      description: 'The load of blog/shop cannot be read. Its number of pods stays as it is.',
     },
   },
   {
@@ -386,6 +389,14 @@ export const STORIES: readonly Story[] = [
     series: {
       [series('elasticweb_held', one, web, { reason: 'TooManyReplicas' })]: '1x9 stale',
       [series('elasticweb_held', one, web, { reason: 'ScaleDownStabilized' })]: '_x9 1x50',
+    },
+  },
+  {
+    alert: 'ElasticWebAtMaxReplicas',
+    when: 'with mode Observe, in which the number of pods is not that of the load',
+    series: {
+      [series('elasticweb_held', one, web, { reason: 'TooManyReplicas' })]: '1x60',
+      ...both('elasticweb_recommended_replicas', '5x60'),
     },
   },
   {

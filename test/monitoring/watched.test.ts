@@ -112,13 +112,17 @@ describe('elasticweb, watched as its page says', () => {
     prometheus = await watch();
     const busy = await stage.scaled('busy', LABEL, {}, { mtargetPort: 8090 });
     const capped = await stage.scaled('capped', LABEL, { maxReplicas: 2 }, { mtargetPort: 8090 });
+    const asked = { mode: 'Observe', maxReplicas: 2 } as const;
+    const observed = await stage.scaled('observed', LABEL, asked, { mtargetPort: 8090 });
     const metric = { type: 'External', name: 'nobody_counts_this_total', matchLabels: { a: 'b' } } as const;
     await stage.scaled('unknown', LABEL, { metric });
     await stage.world.create('broken', { podLabels: { team: 'no spaces' } }, { [OWN_SYNCER_LABEL]: LABEL });
     busy.load.set(5.5 * SINGLE);
     capped.load.set(5.5 * SINGLE);
+    observed.load.set(5.5 * SINGLE);
     await busy.reaches(6);
     await capped.reaches(2, 2);
+    await observed.says('ScalingLimited', 'True', 'TooManyReplicas');
   });
 
   test('the series say whose they are, once for each pod', async () => {
@@ -134,7 +138,8 @@ describe('elasticweb, watched as its page says', () => {
 
   test('Services for traffic are not scraped', async () => {
     const services = await ask(`count by (service) (up{namespace="${namespace}",job="elasticweb"})`);
-    assert.deepEqual(services.map(({ metric }) => metric.service).toSorted(), ['busy-metrics', 'capped-metrics']);
+    const names = services.map(({ metric }) => metric.service).toSorted();
+    assert.deepEqual(names, ['busy-metrics', 'capped-metrics', 'observed-metrics']);
   });
 
   test('what a syncer tells of an ElasticWeb has its namespace; what it tells of itself has its own', async () => {
@@ -171,6 +176,8 @@ describe('elasticweb, watched as its page says', () => {
   });
 
   test('Prometheus evaluates every alert, and sees what is wrong here and nothing else', async () => {
+    const held = await ask('count by (name) (elasticweb_held{reason="TooManyReplicas"})');
+    assert.deepEqual(held.map(({ metric }) => metric.name).toSorted(), ['capped', 'observed']);
     const expected = ['ElasticWebAtMaxReplicas capped', 'ElasticWebNoSeries unknown', 'ElasticWebStalled broken'];
     await eventually(
       async () => {

@@ -34,8 +34,8 @@ function states(): Alert[] {
       name: 'ElasticWebNotReady',
       severity: 'warning',
       forMinutes: 15,
-      // By no reason: one that changes would begin anew each time. What is stalled has been told.
-      expr: `${told('elasticweb_ready')} == 0\nunless on (namespace, name) ${told('elasticweb_stalled')} == 1`,
+      // By no reason: one that changes would begin anew each time. What is stalled has been told; what is suspended is meant so.
+      expr: `${told('elasticweb_ready', 'reason!="Suspended"')} == 0\nunless on (namespace, name) ${told('elasticweb_stalled')} == 1`,
       summary: 'An ElasticWeb does not get ready.',
       description: `${WEB} has not been ready for a quarter of an hour: it does not serve, or its newest version does not roll out.`,
     },
@@ -54,7 +54,7 @@ function scaling(): Alert[] {
         `unless on (job) (\n${LOAD_UNREADABLE}\n)`,
       ].join('\n'),
       summary: 'The load of an ElasticWeb is unknown.',
-      description: `The load of ${WEB} cannot be read, although that of others can. Its number of pods stays as it is.`,
+      description: `The load of ${WEB} cannot be read. Its number of pods stays as it is.`,
     },
     {
       name: 'ElasticWebNoSeries',
@@ -68,7 +68,8 @@ function scaling(): Alert[] {
       name: 'ElasticWebAtMaxReplicas',
       severity: 'warning',
       forMinutes: 15,
-      expr: `${told('elasticweb_held', 'reason="TooManyReplicas"')} == 1`,
+      // With mode Observe, the number of pods is not that of the load.
+      expr: `${told('elasticweb_held', 'reason="TooManyReplicas"')} == 1\nunless on (namespace, name) ${told('elasticweb_recommended_replicas')}`,
       summary: 'The load of an ElasticWeb asks for more pods than it may have.',
       description: `${WEB} has as many pods as it may have, and its load asks for more.`,
     },
