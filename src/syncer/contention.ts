@@ -48,7 +48,7 @@ export class Contention {
     if (autoscaler !== undefined) {
       return {
         message:
-          `${name}: spec.replicas belongs to ${nameOf(autoscaler)}, so it is left alone. ${whereToLook(live, autoscaler)} Remove it, and ` +
+          `${name}: spec.replicas belongs to ${nameOf(autoscaler)}, so it is left alone. ${whereToLook(live, autoscaler)}, and ` +
           // Not the number that is wanted: that may change at each tick, and this is told in a condition.
           `take the number back: kubectl scale -n ${live.metadata.namespace ?? ''} deployment/${live.metadata.name} --replicas=${(live.spec.replicas ?? 1) + 1}`,
       };
@@ -103,9 +103,10 @@ function isHpa({ manager }: ManagedFieldsEntry): boolean {
   return manager === 'kube-controller-manager';
 }
 
-/** How to find what scales the Deployment: managedFields do not say which object it is. */
+/** How to find what scales the Deployment, and what to remove: managedFields do not say which object it is. */
 function whereToLook({ metadata: { namespace = '', name } }: Deployment, autoscaler: ManagedFieldsEntry): string {
   return isHpa(autoscaler)
-    ? `It is the one with REFERENCE Deployment/${name} in: kubectl get hpa -n ${namespace}.`
-    : `It is the one with that target in: kubectl get scaledobjects -n ${namespace}.`;
+    ? // KEDA, too, scales through an HPA, and would make it anew.
+      `It is the one with REFERENCE Deployment/${name} in: kubectl get hpa -n ${namespace}. Remove it (or the ScaledObject that made it)`
+    : `It is the one with that target in: kubectl get scaledobjects -n ${namespace}. Remove it`;
 }

@@ -52,11 +52,14 @@ test('contention: it says whose the number is, where to find it, and how to take
     message,
     /^Deployment test\/shop: spec\.replicas belongs to a HorizontalPodAutoscaler \(manager kube-controller-manager, subresource scale\), so it is left alone\./,
   );
-  assert.match(message, /REFERENCE Deployment\/shop in: kubectl get hpa -n test\./);
+  assert.match(
+    message,
+    /REFERENCE Deployment\/shop in: kubectl get hpa -n test\. Remove it \(or the ScaledObject that made it\), and take/,
+  );
   assert.match(message, /kubectl scale -n test deployment\/shop --replicas=10$/);
   assert.match(
     messageOf(owner('keda-operator')),
-    /belongs to KEDA \(manager keda-operator\).* kubectl get scaledobjects -n test\./,
+    /belongs to KEDA \(manager keda-operator\).* kubectl get scaledobjects -n test\. Remove it, and take/,
   );
 });
 
