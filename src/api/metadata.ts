@@ -104,10 +104,10 @@ export function metadataErrors(metadata: unknown): FieldError[] {
   ];
 }
 
-/** What the API server would say about labels alone. */
+/** What the API server would say about labels that are written in code, where null is none. */
 export function labelErrors(labels: unknown, path: string): FieldError[] {
   if (labels === undefined) return [];
-  const errors = schemaErrors(withDefaults(labels, LABELS), LABELS, path);
+  const errors = schemaErrors(labels, LABELS, path);
   return errors.length > 0 || !isObject(labels) ? errors : labelKeyErrors(labels, path);
 }
 

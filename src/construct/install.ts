@@ -3,7 +3,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { schemaErrors, show } from '../api/check.ts';
-import { withDefaults } from '../api/defaults.ts';
 import { resourceRequirements } from '../api/pod-settings.ts';
 import { bool, int32, list, object, oneOf, text, type Schema } from '../api/schema.ts';
 import type { ResourceRequirements } from '../api/types.ts';
@@ -143,13 +142,13 @@ export class ElasticWebInstall extends Construct {
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
-    const { name = NAME, namespace = 'elasticweb-system', createNamespace = true, createCrd = true } = props;
-    const { ownerReferencesPermissionEnforcement = false, networkPolicy = true } = props;
-    const errors = schemaErrors(withDefaults(props, PROPS), PROPS, '');
+    const errors = schemaErrors(props, PROPS, '');
     if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
       errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
     }
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
+    const { name = NAME, namespace = 'elasticweb-system', createNamespace = true, createCrd = true } = props;
+    const { ownerReferencesPermissionEnforcement = false, networkPolicy = true } = props;
 
     if (createNamespace) {
       const metadata = {

@@ -481,6 +481,16 @@ const wrong = [
   },
   { name: 'a prop that there is not', props: { shards: 2 }, errors: ['shards: is not a known field'] },
   {
+    name: 'null, which is not the same as not given',
+    props: { replicas: null, networkPolicy: null, resources: { limits: null } },
+    errors: [
+      'replicas: must be a whole number from 0 to 100, got null',
+      'networkPolicy: must be true or false, got null',
+      'resources.limits: must be an object, got null',
+    ],
+  },
+  { name: 'props that are null', props: null, errors: ['must be an object, got null'] },
+  {
     name: 'what is no text',
     props: { createNamespace: 'no' },
     errors: ['createNamespace: must be true or false, got "no"'],
@@ -489,7 +499,7 @@ const wrong = [
 for (const { name, props, errors } of wrong) {
   test(`the installation names ${name}`, () => {
     assert.throws(
-      () => installed(props),
+      () => installed(props as object),
       (error: unknown) => {
         assert.ok(error instanceof InvalidPropsError);
         const [title, ...lines] = error.message.split('\n').map((line) => line.trim());

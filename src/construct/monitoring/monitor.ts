@@ -1,7 +1,7 @@
 /** How Prometheus finds the metrics of one ElasticWeb: as a ServiceMonitor or PodMonitor of the Prometheus Operator. */
 
 import { schemaErrors, type FieldError } from '../../api/check.ts';
-import { isObject, withDefaults } from '../../api/defaults.ts';
+import { isObject } from '../../api/defaults.ts';
 import { labelErrors } from '../../api/metadata.ts';
 import { int32, object, text } from '../../api/schema.ts';
 import type { DefaultedElasticWebSpec, ElasticWebSpec } from '../../api/types.ts';
@@ -51,7 +51,7 @@ export function monitorErrors(
   const message = 'needs mtargetPort: metrics are read over TCP, and the traffic port speaks UDP';
   const isUnreachable = spec?.mtargetPort === undefined && spec?.protocol === 'UDP';
   return [
-    ...schemaErrors(withDefaults(monitor, PROPS), PROPS, 'monitor'),
+    ...schemaErrors(monitor, PROPS, 'monitor'),
     ...labelErrors(isObject(monitor) ? monitor.labels : undefined, 'monitor.labels'),
     ...(isUnreachable ? [{ path: 'monitor', message }] : []),
   ];

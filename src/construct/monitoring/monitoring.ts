@@ -3,7 +3,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { schemaErrors, type FieldError } from '../../api/check.ts';
-import { isObject, withDefaults } from '../../api/defaults.ts';
+import { isObject } from '../../api/defaults.ts';
 import { labelErrors } from '../../api/metadata.ts';
 import { list, object, text, type Schema } from '../../api/schema.ts';
 import { InvalidPropsError } from '../invalid-props.ts';
@@ -158,11 +158,12 @@ function dashboardConfigMap(
 }
 
 function propErrors(props: ElasticWebMonitoringProps): FieldError[] {
+  const labelsOf = (value: unknown) => (isObject(value) ? value.labels : undefined);
   return [
-    ...schemaErrors(withDefaults(props, PROPS), PROPS, ''),
-    ...labelErrors(props.labels, 'labels'),
+    ...schemaErrors(props, PROPS, ''),
+    ...labelErrors(labelsOf(props), 'labels'),
     ...(['alerts', 'dashboard'] as const).flatMap((part) =>
-      labelErrors(isObject(props[part]) ? props[part].labels : undefined, `${part}.labels`),
+      labelErrors(isObject(props) ? labelsOf(props[part]) : undefined, `${part}.labels`),
     ),
     ...unrenderableKeys(props, ''),
   ];

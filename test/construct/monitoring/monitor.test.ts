@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ElasticWebSpec } from '../../../src/api/types.ts';
 import { ElasticWebResource } from '../../../src/construct/elastic-web-resource.ts';
 import { ElasticWeb } from '../../../src/construct/elastic-web.ts';
 import { InvalidPropsError } from '../../../src/construct/invalid-props.ts';
@@ -130,6 +129,12 @@ const wrong = [
     errors: [/^monitor\.labels: must have names .* got "d e"$/],
   },
   { name: 'what is no object', props: { monitor: true }, errors: [/^monitor: must be an object, got true$/] },
+  { name: 'null', props: { monitor: null }, errors: [/^monitor: must be an object, got null$/] },
+  {
+    name: 'null, which is not the same as not given',
+    props: { monitor: { labels: { a: null }, path: null } },
+    errors: [/^monitor\.path: must be .* got null$/, /^monitor\.labels\.a: must be .* got null$/],
+  },
   {
     name: 'a traffic port that cannot be asked',
     props: { protocol: 'UDP', monitor: {} },
@@ -138,14 +143,14 @@ const wrong = [
 ];
 for (const { name, props, errors } of wrong) {
   test(`the monitor is refused with ${name}`, () => {
-    const { monitor, ...fields } = props;
+    const { monitor, ...fields } = props as { readonly monitor: unknown };
     const constructs = {
       ElasticWeb: () => made(props),
       ElasticWebResource: () =>
         charted(
           (scope) =>
             new ElasticWebResource(scope, 'shop', {
-              spec: { ...spec, ...fields } as ElasticWebSpec,
+              spec: { ...spec, ...fields },
               monitor: monitor as MonitorProps,
             }),
         ),

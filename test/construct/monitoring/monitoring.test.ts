@@ -151,7 +151,7 @@ test('the namespace of a chart does not move what says where it goes', () => {
   assert.equal(asYaml(inDev), asYaml(monitored()));
 });
 
-const wrong = [
+const wrong: readonly { readonly name: string; readonly props: unknown; readonly errors: readonly RegExp[] }[] = [
   {
     name: 'all that is wrong',
     props: {
@@ -180,6 +180,28 @@ const wrong = [
   { name: 'a prop that there is not', props: { release: 'a' }, errors: [/^release: is not a known field$/] },
   { name: 'what is no object', props: { alerts: false }, errors: [/^alerts: must be an object, got false$/] },
   {
+    name: 'null, which is not the same as not given',
+    props: {
+      namespace: null,
+      labels: null,
+      syncers: [null],
+      webs: { namespaces: null },
+      alerts: null,
+      dashboard: { labels: { team: null } },
+    },
+    errors: [
+      /^namespace: must be .* got null$/,
+      /^syncers\[0\]: must be an object, got null$/,
+      /^webs\.namespaces: must be a list, got null$/,
+      /^alerts: must be an object, got null$/,
+      /^labels: must be an object, got null$/,
+      /^dashboard\.labels\.team: must be .* got null$/,
+    ],
+  },
+  { name: 'null for its dashboard', props: { dashboard: null }, errors: [/^dashboard: must be an object, got null$/] },
+  { name: 'null for props', props: null, errors: [/^must be an object, got null$/] },
+  { name: 'a list for props', props: [], errors: [/^must be an object, got \[\]$/] },
+  {
     name: 'a label that cdk8s would lose',
     props: { dashboard: { labels: { constructor: 'x' } } },
     errors: [/^dashboard\.labels\.constructor: cannot be rendered/],
@@ -188,7 +210,7 @@ const wrong = [
 for (const { name, props, errors } of wrong) {
   test(`monitoring is refused with ${name}`, () => {
     assert.throws(
-      () => monitored(props),
+      () => monitored(props as object),
       (error: unknown) => {
         assert.ok(error instanceof InvalidPropsError);
         const [title, ...lines] = error.message.split('\n').map((line) => line.trim());
