@@ -32,7 +32,7 @@ const METRICS: readonly ObjectMetric[] = [
   },
   {
     name: 'elasticweb_scaling_active',
-    help: '1 where scaling with the load is at work, 0 where not, by reason; absent where nobody asked for it.',
+    help: '1 where scaling with the load is at work, 0 where not, by reason; absent with neither autoscaling nor replicas in the spec.',
     value: (web) =>
       conditionOf(web.status, 'ScalingActive') === undefined ? undefined : Number(isTrue(web, 'ScalingActive')),
     label: ['reason', (web) => conditionOf(web.status, 'ScalingActive')?.reason],

@@ -67,10 +67,12 @@ test('what was done is counted under the names of controller-runtime', async () 
   assert.equal(await metric('elasticweb_malformed_events_total{kind="Service"}'), 0);
 });
 
-test('whether scaling is at work is told of those that ask for it, with the reason', async () => {
+test('whether scaling is at work is told of those that ask for it or set the number by hand, with the reason', async () => {
   await world.create('scaled', { autoscaling: { maxReplicas: 5 } }, labels);
   const active = (name: string) => `elasticweb_scaling_active{namespace="${world.namespace}",name="${name}"`;
   await untilMetric(`${active('scaled')},reason="NoMetricsSource"}`, (value) => value === 0);
+  await world.create('by-hand', { replicas: 1 }, labels);
+  await untilMetric(`${active('by-hand')},reason="ManualOverride"}`, (value) => value === 0);
   const { text } = await get('/metrics');
   assert.ok(!text.includes(active('web')), 'of one with a declared load, too');
 });
