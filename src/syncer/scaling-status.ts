@@ -20,7 +20,7 @@ export function isNews(
   { nowMs, limitedForMs }: Pick<Memory, 'nowMs' | 'limitedForMs'>,
 ): boolean {
   const [active, limited] = [conditionOf(status, 'ScalingActive'), conditionOf(status, 'ScalingLimited')];
-  if (decision.isProvisional && active !== undefined) return false;
+  if (isStillTold(decision, active)) return false;
   const { observedTime, reason } = status?.scaling ?? {};
   const isOlderThan = (time: string | undefined, ms: number) => !(nowMs - Date.parse(time ?? '') < ms);
   return (
@@ -32,6 +32,14 @@ export function isNews(
     (decision.recommendedReplicas !== status?.recommendedReplicas && isOlderThan(observedTime, PAUSE_MS)) ||
     (reason === 'WindowNotCovered' && decision.reason !== reason && isOlderThan(observedTime, SETTLES_MS))
   );
+}
+
+/**
+ * Whether what was told of the load stands for the moment, as nothing better is known yet. Of a number by hand it does not: whoever took that
+ * back is not to be told to take it back.
+ */
+export function isStillTold(decision: Pick<Decision, 'isProvisional'>, told: Condition | undefined): boolean {
+  return decision.isProvisional && told !== undefined && told.reason !== 'ManualOverride';
 }
 
 /** Whether the same reason has another cause: another address that does not answer, say. */

@@ -16,6 +16,7 @@ import { selectorLabels } from '../construct/names.ts';
 import type { Decision, Judgement } from '../scaling/decision.ts';
 import type { Deployment, ElasticWebResource, Service } from './kinds.ts';
 import type { Rollout } from './rollout.ts';
+import { isStillTold } from './scaling-status.ts';
 
 /** How a pass went. */
 export type Outcome =
@@ -123,7 +124,7 @@ function conditionsOf(findings: Findings): Condition[] {
   const before = new Map(web.status?.conditions?.map((condition) => [condition.type, condition]));
   const { decision } = findings;
   const isPaused = outcome.kind === 'suspended' && (before.has('ScalingActive') || decision?.active !== undefined);
-  const stands = decision === undefined || (decision.isProvisional && before.has('ScalingActive'));
+  const stands = decision === undefined || isStillTold(decision, before.get('ScalingActive'));
   const said: Readonly<Record<ConditionType, Said | undefined>> = {
     ...(isUnseen(outcome) && hasSpoken(web)
       ? { Ready: before.get('Ready'), Reconciling: before.get('Reconciling'), Stalled: before.get('Stalled') }

@@ -57,6 +57,13 @@ const rows: readonly { name: string; of: Decision; told: ElasticWebStatus; news:
     news: false,
   },
   { name: 'another load', of: decision({ qps: 41 }), told: TOLD, news: false },
+  { name: 'a load that was not read yet', of: notRead, told: TOLD, news: false },
+  {
+    name: 'a load that was not read yet, where a number by hand was taken back',
+    of: notRead,
+    told: status(['ScalingActive', 'False', 'ManualOverride']),
+    news: true,
+  },
   { name: 'a load that is not known any more', of: unknownLoad, told: TOLD, news: true },
   { name: 'another reason for that', of: unknownLoad, told: status(['ScalingActive', 'False', 'NoData']), news: true },
   {
