@@ -9,7 +9,7 @@ const HELP = `
   QPS       load behind the last decision, in requests per second; only with
             autoscaling
   CAPACITY  what the ready pods serve: singlePodQPS times their number
-  PODS      there are / there should be
+  PODS      ready / there should be
   LIMITS    minReplicas-maxReplicas
   REASON    why there should be so many, or what is wrong
   MEASURED  when QPS was measured; what changes nothing is not written down, so

@@ -33,8 +33,8 @@ export const SYNCER_AWAY = 'SyncerAway';
 /** A change that no syncer has looked at for so long is looked at by none. It takes milliseconds, and failover 17 s. */
 const AWAY_AFTER_MS = 30_000;
 
-/** Reasons of not being ready that keep nothing from working. */
-const AS_INTENDED: readonly string[] = ['Progressing', 'Suspended'] satisfies ReadyReason[];
+/** The reason of not being ready that keeps nothing from working. */
+const AS_INTENDED: ReadyReason = 'Suspended';
 
 /** The row of an ElasticWeb as it is stored. */
 export function rowOf(web: ElasticWebResource, nowMs: number): StatusRow {
@@ -94,7 +94,7 @@ function reasonOf(web: ElasticWebResource, nowMs: number): Why {
   }
   return (
     condition('Stalled', 'True') ??
-    (notReady && !AS_INTENDED.includes(notReady.reason) ? notReady : undefined) ??
+    (notReady?.reason === AS_INTENDED ? undefined : notReady) ??
     (spec?.suspend === true ? why('Suspended') : undefined) ??
     condition('ScalingActive', 'False') ??
     condition('ScalingLimited', 'True') ??

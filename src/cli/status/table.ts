@@ -60,13 +60,13 @@ export function notesOn(rows: readonly StatusRow[]): string[] {
 const amount = (count: number): string => `${count} ElasticWeb${count === 1 ? '' : 's'}`;
 
 function cellsOf(row: StatusRow, nowMs: number): string[] {
-  const { replicas, desiredReplicas, recommendedReplicas, minReplicas, maxReplicas, reason } = row;
+  const { readyReplicas, desiredReplicas, recommendedReplicas, minReplicas, maxReplicas, reason } = row;
   return [
     row.namespace,
     row.name,
     load(row.qps),
     load(row.capacityQps),
-    replicas === undefined ? '-' : `${replicas}/${desiredReplicas ?? '-'}`,
+    readyReplicas === undefined ? '-' : `${readyReplicas}/${desiredReplicas ?? '-'}`,
     maxReplicas === undefined ? '-' : `${minReplicas ?? '-'}-${maxReplicas}`,
     recommendedReplicas === undefined ? reason : `${reason}, Auto: ${recommendedReplicas}`,
     age(row.measuredAt, nowMs),

@@ -40,12 +40,12 @@ const cellsOf = (row: StatusRow): string[] => {
 };
 
 test('a row has load, capacity, pods, limits, reason, and when the load was measured', () => {
-  assert.deepEqual(cellsOf(rowOf(web(), NOW_MS)), ['blog', 'shop', '2301', '1500', '4/5', '2-20', 'DesiredWithinRange', '1m30s ago']); // prettier-ignore
+  assert.deepEqual(cellsOf(rowOf(web(), NOW_MS)), ['blog', 'shop', '2301', '1500', '3/5', '2-20', 'DesiredWithinRange', '1m30s ago']); // prettier-ignore
 });
 
 test('without autoscaling there are neither load nor limits', () => {
   const row = rowOf(web({ spec: { autoscaling: undefined }, status: { scaling: undefined, conditions: [] } }), NOW_MS);
-  assert.deepEqual(cellsOf(row), ['blog', 'shop', '-', '1500', '4/5', '-', 'DeclaredLoad', '-']);
+  assert.deepEqual(cellsOf(row), ['blog', 'shop', '-', '1500', '3/5', '-', 'DeclaredLoad', '-']);
 });
 
 test('a load that was never measured has no time', () => {
@@ -86,9 +86,9 @@ suite('the reason is what matters most:', () => {
       }),
     ),
     {
-      name: 'rolled out',
+      name: 'rolled out, or short of pods',
       fields: { status: { conditions: [condition('Ready', 'False', 'Progressing'), condition('ScalingActive', 'False', 'NoSeries')] } }, // prettier-ignore
-      reason: 'NoSeries',
+      reason: 'Progressing',
     },
     {
       name: 'suspended before it was made',
@@ -124,14 +124,14 @@ test('the condition that gives the reason gives the message', () => {
 suite('an object of which a part is missing is shown with blanks:', () => {
   const whole = web() as unknown as Record<string, object>;
   const rows: readonly { name: string; object: object; cells: readonly string[] }[] = [
-    { name: 'no spec', object: { ...whole, spec: undefined }, cells: ['blog', 'shop', '-', '1500', '4/5', '-', 'DesiredWithinRange', '-'] }, // prettier-ignore
+    { name: 'no spec', object: { ...whole, spec: undefined }, cells: ['blog', 'shop', '-', '1500', '3/5', '-', 'DesiredWithinRange', '-'] }, // prettier-ignore
     { name: 'null for spec and status', object: { ...whole, spec: null, status: null }, cells: ['blog', 'shop', '-', '-', '-', '-', 'NoSyncer', '-'] }, // prettier-ignore
     { name: 'nothing but a name', object: { metadata: { name: 'shop', namespace: 'blog' } }, cells: ['blog', 'shop', '-', '-', '-', '-', 'NoSyncer', '-'] }, // prettier-ignore
     { name: 'empty spec and status', object: { ...whole, spec: {}, status: {} }, cells: ['blog', 'shop', '-', '-', '-', '-', 'NoSyncer', '-'] }, // prettier-ignore
     { name: 'nulls inside', object: web({ spec: { autoscaling: null }, status: { realQPS: null, replicas: null, readyReplicas: null, desiredReplicas: null, recommendedReplicas: null, scaling: null, conditions: null } }), cells: ['blog', 'shop', '-', '-', '-', '-', 'DeclaredLoad', '-'] }, // prettier-ignore
-    { name: 'limits and load', object: web({ spec: { autoscaling: {} }, status: { scaling: {} } }), cells: ['blog', 'shop', '-', '1500', '4/5', '-', 'DeclaredLoad', '-'] }, // prettier-ignore
-    { name: 'a condition with a type alone', object: web({ status: { conditions: [{ type: 'Ready' }, { type: 'Stalled', status: 'True' }] } }), cells: ['blog', 'shop', '2301', '1500', '4/5', '2-20', 'Stalled=True', '1m30s ago'] }, // prettier-ignore
-    { name: 'a condition that is null', object: web({ status: { conditions: [null] } }), cells: ['blog', 'shop', '2301', '1500', '4/5', '2-20', 'DesiredWithinRange', '1m30s ago'] }, // prettier-ignore
+    { name: 'limits and load', object: web({ spec: { autoscaling: {} }, status: { scaling: {} } }), cells: ['blog', 'shop', '-', '1500', '3/5', '-', 'DeclaredLoad', '-'] }, // prettier-ignore
+    { name: 'a condition with a type alone', object: web({ status: { conditions: [{ type: 'Ready' }, { type: 'Stalled', status: 'True' }] } }), cells: ['blog', 'shop', '2301', '1500', '3/5', '2-20', 'Stalled=True', '1m30s ago'] }, // prettier-ignore
+    { name: 'a condition that is null', object: web({ status: { conditions: [null] } }), cells: ['blog', 'shop', '2301', '1500', '3/5', '2-20', 'DesiredWithinRange', '1m30s ago'] }, // prettier-ignore
   ];
   for (const { name, object, cells } of rows) {
     test(name, () => assert.deepEqual(cellsOf(rowOf(object as ElasticWebResource, NOW_MS)), cells));
@@ -153,7 +153,7 @@ suite('the table', () => {
     for (const width of [80, 100, 120]) {
       const lines = tableLines([row, long], { nowMs: NOW_MS, width });
       assert.ok(Math.max(...lines.map((line) => line.length)) <= width, lines.join('\n'));
-      assert.match(lines[2] ?? '', /^name[a-z-]*…\S*end +yyy+…\S*last +2301 +1500 +4\/5 +2-20 +/);
+      assert.match(lines[2] ?? '', /^name[a-z-]*…\S*end +yyy+…\S*last +2301 +1500 +3\/5 +2-20 +/);
     }
     assert.equal(tableLines([row], { nowMs: NOW_MS, width: 20, withNamespace: false })[1]?.split(/ {2,}/)[0], 'shop');
     const uncut = tableLines([long], { nowMs: NOW_MS, width: Infinity });
