@@ -5,6 +5,9 @@ import { podSettings, resourceRequirements } from './pod-settings.ts';
 import { rulesAt } from './rules.ts';
 import { bool, int32, list, map, object, oneOf, portNumber, portOrName, text } from './schema.ts';
 
+/** How a Service may be reached. */
+export const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
+
 export const serviceSettings = object('Settings of the Service, mostly for load balancers of a cloud.', {
   annotations: map('Annotations of the Service.', text('Value.', { maxLength: 65_536 })),
   loadBalancerClass: text(
@@ -43,7 +46,7 @@ export const spec = object(
     mtargetPort: portOrName(
       'Port of the container that serves metrics: a number, the value of name, or metrics (port 8090). With it there is a Service NAME-metrics, inside the cluster only.',
     ),
-    serviceType: oneOf('How the Service is reached.', ['LoadBalancer', 'NodePort', 'ClusterIP'], {
+    serviceType: oneOf('How the Service is reached.', SERVICE_TYPES, {
       default: 'LoadBalancer',
     }),
     service: serviceSettings,

@@ -20,6 +20,10 @@ The number of pods is the one that the syncer would set: spec.replicas, or what
 totalQPS needs. With autoscaling it is the number there is, within minReplicas
 and maxReplicas, because nothing is measured here.
 
+The syncer is taken to run with its default settings: what is narrowed by
+--allowed-service-types or --max-replicas, and labels other than namespace and
+service, are not known here.
+
 A Deployment or Service of that name that is somebody else's is a NameConflict,
 which diff says, and an error. A metrics Service that is no longer wanted is
 shown as removed.

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, type Option } from 'commander';
 import type { Auth, LoadSourceOptions, Pair } from '../prometheus/source.ts';
+import { DEFAULT_LABELS } from '../prometheus/selector.ts';
 import { flag, wholeNumber } from './flag.ts';
 
 /** The flags, parsed and checked one by one. */
@@ -53,8 +54,8 @@ export function prometheusOptions(): Option[] {
     flag('--prometheus-cert-file <file>', 'client certificate'),
     flag('--prometheus-key-file <file>', 'its key'),
     flag('--prometheus-timeout <seconds>', 'for each query').default(5).argParser(seconds),
-    flag('--namespace-label <label>', 'label of the series that holds the namespace').default('namespace'),
-    flag('--name-label <label>', 'label of the series that holds the name of the Service').default('service'),
+    flag('--namespace-label <label>', 'label of the series that holds the namespace').default(DEFAULT_LABELS.namespace),
+    flag('--name-label <label>', 'label of the series that holds the name of the Service').default(DEFAULT_LABELS.name),
     flag('--interval <seconds>', 'how often the load is read').default(5).argParser(seconds),
     flag('--scrape-interval <seconds>', 'how often Prometheus scrapes the pods').default(15).argParser(seconds),
     flag('--window <seconds>', 'over how long the load is averaged; at least 4 times --scrape-interval')

@@ -2,14 +2,13 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { INT32_MAX } from '../api/schema.ts';
+import { SERVICE_TYPES } from '../api/spec.ts';
 import { DEFAULT_MAX_REPLICAS } from '../scaling/initial.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../syncer/log.ts';
 import { type ClusterFlags, clusterOptions, DNS_LABEL } from './cluster-flags.ts';
 import { flag, wholeNumber } from './flag.ts';
 import type { Io } from './io.ts';
 import { type PrometheusFlags, prometheusOptions } from './prometheus-flags.ts';
-
-const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'];
 
 const HELP = `
 Runs in the cluster or against a kubeconfig, until SIGTERM. Each flag is also an
@@ -124,7 +123,7 @@ function listenAddress(value: string): ListenAddress {
 function serviceTypes(value: string): string[] {
   const types = value.split(',').map((type) => type.trim());
   for (const type of types) {
-    if (!SERVICE_TYPES.includes(type)) {
+    if (!(SERVICE_TYPES as readonly string[]).includes(type)) {
       throw new InvalidArgumentError(`Expected some of ${SERVICE_TYPES.join(', ')}, got '${type}'.`);
     }
   }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { schemaErrors, show } from '../api/check.ts';
 import { resourceRequirements } from '../api/pod-settings.ts';
 import { bool, int32, list, object, oneOf, text, type Schema } from '../api/schema.ts';
+import { SERVICE_TYPES } from '../api/spec.ts';
 import type { ResourceRequirements } from '../api/types.ts';
 import { ElasticWebCrd, KEEP_ANNOTATIONS } from './crd.ts';
 import { InvalidPropsError } from './invalid-props.ts';
@@ -14,7 +15,6 @@ import { syncerDeployment } from './syncer-deployment.ts';
 import { disruptionBudget, networkPolicyOf } from './syncer-protection.ts';
 
 const NAME = 'elasticweb-syncer';
-const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
 
 const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
 /** What the props may be. Types alone say nothing to JavaScript, and little about texts and numbers. */

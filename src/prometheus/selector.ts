@@ -8,6 +8,9 @@ export interface IdentityLabels {
   readonly name: string;
 }
 
+/** As Prometheus names them where the Prometheus Operator sets it up. */
+export const DEFAULT_LABELS: IdentityLabels = { namespace: 'namespace', name: 'service' };
+
 /** What a selector is made of. */
 export interface Selection {
   readonly metric: string;

@@ -12,7 +12,7 @@ import { type Group, groupTargets, type LoadTarget } from './groups.ts';
 import { Pauses } from './pauses.ts';
 import { coverageQuery, loadQuery, type QuerySettings } from './query.ts';
 import { tellReadings } from './readings.ts';
-import { labelText } from './selector.ts';
+import { DEFAULT_LABELS, labelText } from './selector.ts';
 import { checkedServer, type ServerSettings } from './settings.ts';
 import { Turns } from './turns.ts';
 import { checkedWindows, type WindowSettings } from './windows.ts';
@@ -73,7 +73,8 @@ export class LoadSource {
 
   /** @throws TypeError or RangeError that says which setting is wrong */
   constructor(options: LoadSourceOptions) {
-    const { namespaceLabel = 'namespace', nameLabel = 'service', timeoutMs = 5_000, clock = systemClock } = options;
+    const { namespaceLabel = DEFAULT_LABELS.namespace, nameLabel = DEFAULT_LABELS.name } = options;
+    const { timeoutMs = 5_000, clock = systemClock } = options;
     if (!(timeoutMs > 0)) throw new RangeError(`the timeout of a query must be above 0 ms, got ${timeoutMs}`);
     const windows = checkedWindows(options);
     const labels = { namespace: labelText(namespaceLabel), name: labelText(nameLabel) };

@@ -2,6 +2,7 @@
 
 import type { TransientReason } from '../api/conditions.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { Allowance } from './acceptance.ts';
 import type { Autoscaler } from './autoscaler.ts';
 import type { Cache } from './cache.ts';
 import type { Contention } from './contention.ts';
@@ -10,7 +11,7 @@ import type { Repairs } from './repairs.ts';
 import type { Report } from './report.ts';
 
 /** What a pass works with. */
-export interface PassContext {
+export interface PassContext extends Allowance {
   readonly client: KubeClient;
   readonly cache: Cache;
   readonly report: Report;
@@ -18,10 +19,6 @@ export interface PassContext {
   readonly repairs: Repairs;
   readonly autoscaler: Pick<Autoscaler, 'decide' | 'scaled' | 'memoryOf' | 'forget'>;
   readonly contention: Contention;
-  /** Service types that an ElasticWeb may ask for. */
-  readonly allowedServiceTypes: readonly string[];
-  /** Labels that the syncer sets in queries, so that no ElasticWeb may. */
-  readonly reservedLabels: readonly string[];
   /** The time of day, for what status says. */
   readonly now: () => Date;
 }

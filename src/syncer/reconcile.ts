@@ -5,14 +5,14 @@
  */
 
 import { conditionOf } from '../api/conditions.ts';
-import { isObject, knownFields } from '../api/defaults.ts';
-import { spec as specSchema } from '../api/spec.ts';
-import { describeErrors, validateSpec, type DefaultedElasticWeb } from '../api/validate.ts';
+import { isObject } from '../api/defaults.ts';
+import type { DefaultedElasticWeb } from '../api/validate.ts';
 import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { KubeError } from '../kube/errors.ts';
 
 import type { ManagedFieldsEntry } from '../kube/resource.ts';
 import type { Decision } from '../scaling/decision.ts';
+import { accept } from './acceptance.ts';
 import { findChildren, type FoundChildren, keepChildren, type Kept, type KeptChildren } from './children.ts';
 import type { Contender } from './contention.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -33,23 +33,11 @@ export async function reconcile(context: PassContext, key: string, failures = 0)
     context.autoscaler.forget(key);
     return say(context, web, { outcome: { kind: 'suspended' } }, { kind: 'done' });
   }
-  // What a newer CRD knows and this syncer does not, it leaves aside; the API server has checked it.
-  const validation = validateSpec(knownFields(web.spec, specSchema), web.metadata.name);
-  if (validation.kind === 'invalid') return fail(context, web, invalid(describeErrors(validation.errors)));
-  const { serviceType, autoscaling } = validation.resource.spec;
-  if (!context.allowedServiceTypes.includes(serviceType)) {
-    const allowed = context.allowedServiceTypes.join(', ');
-    return fail(context, web, invalid(`spec.serviceType: the syncer allows ${allowed}, got ${serviceType}`));
+  const acceptance = accept(web, context);
+  if (acceptance.kind === 'refused') {
+    return fail(context, web, { kind: 'terminal', reason: 'InvalidSpec', message: acceptance.why });
   }
-  const reserved = Object.keys(autoscaling?.metric.matchLabels ?? {}).find((label) =>
-    context.reservedLabels.includes(label),
-  );
-  if (reserved !== undefined) {
-    const message = `spec.autoscaling.metric.matchLabels: ${reserved} is set by the syncer and must not be given`;
-    return fail(context, web, invalid(message));
-  }
-  const valid = { ...validation.resource, metadata: web.metadata as DefaultedElasticWeb['metadata'] };
-  return keep(context, web, valid, failures);
+  return keep(context, web, acceptance.valid, failures);
 }
 
 /** The pass over an ElasticWeb that is one. */
@@ -192,5 +180,3 @@ function troubled(failure: Failure): { ready: false; reason: string; message: st
   const reason = failure.kind === 'terminal' || failure.kind === 'transient' ? failure.reason : 'ApplyFailed';
   return { ready: false, reason, message: failure.message };
 }
-
-const invalid = (message: string): Failure => ({ kind: 'terminal', reason: 'InvalidSpec', message });

@@ -15,7 +15,7 @@ import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
 import { type Outcome, runHere, runProcess } from '../cli/command.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { eventually } from '../control-plane/eventually.ts';
-import { SMALL, useWorld } from './world.ts';
+import { conditionOf, SMALL, useWorld } from './world.ts';
 
 const world = await useWorld();
 const { kubeconfig, directory } = useControlPlane();
@@ -329,6 +329,21 @@ test('the namespace is that of the object, else --namespace, else that of the co
     runHere(['diff', '-f', '-', ...CLUSTER], { stdin: manifest('a', {}, { namespace: world.namespace }) }),
     runHere(inContext, { stdin: manifest('a') }),
     diff(manifest('a', {}, { namespace: 'elsewhere' })),
+test('what the syncer refuses is an error in its words, and no child is announced', async () => {
+  const reserved = { autoscaling: { maxReplicas: 3, metric: { matchLabels: { namespace: 'other' } } } };
+
+  const outcome = await diff(manifest('reserved', reserved));
+
+  assert.equal(outcome.exitCode, 2);
+  assert.deepEqual(heads(outcome), ['--- /dev/null', `+++ ElasticWeb ${world.namespace}/reserved`]);
+  await apply(manifest('reserved', reserved));
+  const web = await world.notReady('reserved', 'InvalidSpec');
+  const { message = '' } = conditionOf(web, 'Ready') ?? {};
+  assert.match(message, /matchLabels: namespace is set by the syncer/);
+  assert.ok(outcome.stderr.startsWith(`error: ElasticWeb ${world.namespace}/reserved: ${message}\n`), outcome.stderr);
+  assert.deepEqual((await liveParts('reserved')).slice(1), [undefined, undefined, undefined]);
+});
+
     runHere(['diff', '-f', '-', ...CLUSTER, '-n', 'not-there'], { stdin: manifest('a') }),
   ]);
 

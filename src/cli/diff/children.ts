@@ -1,13 +1,14 @@
 /** What the syncer would do to the children of an ElasticWeb, found out by letting it: with a client that writes nothing. */
 
-import { isObject, knownFields } from '../../api/defaults.ts';
-import { spec as specSchema } from '../../api/spec.ts';
-import { type DefaultedElasticWeb, describeErrors, validateSpec } from '../../api/validate.ts';
+import { isObject } from '../../api/defaults.ts';
+import { SERVICE_TYPES } from '../../api/spec.ts';
 import { MANAGED_BY, metricsServiceName } from '../../construct/names.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { hasApplied } from '../../kube/owned-fields.ts';
 import { keyOf, type KubeObject, type ResourceType } from '../../kube/resource.ts';
+import { DEFAULT_LABELS } from '../../prometheus/selector.ts';
 import { DEFAULT_MAX_REPLICAS } from '../../scaling/initial.ts';
+import { accept } from '../../syncer/acceptance.ts';
 import { Autoscaler } from '../../syncer/autoscaler.ts';
 import type { CopiesOf } from '../../syncer/cache.ts';
 import { type CopiesOfChildren, findChildren, keepChildren, type Kept } from '../../syncer/children.ts';
@@ -58,11 +59,11 @@ export async function keepByDryRun(client: KubeClient, web: ElasticWebResource):
   if (isObject(web.spec) && web.spec.suspend === true) {
     return told(`${name} is suspended: the syncer leaves its children as they are`);
   }
-  const validation = validateSpec(knownFields(web.spec, specSchema), web.metadata.name);
-  if (validation.kind === 'invalid') {
-    return { ...NOTHING, failures: [{ message: `${name}: ${describeErrors(validation.errors)}`, isForbidden: false }] };
+  const acceptance = accept(web, ALLOWANCE);
+  if (acceptance.kind === 'refused') {
+    return { ...NOTHING, failures: [{ message: `${name}: ${acceptance.why}`, isForbidden: false }] };
   }
-  const valid = { ...validation.resource, metadata: web.metadata as DefaultedElasticWeb['metadata'] };
+  const { valid } = acceptance;
   const wantsMetrics = valid.spec.mtargetPort !== undefined;
   const found = await findChildren(client, await copiesFor(client, web, wantsMetrics), web, wantsMetrics);
   const { decision, contender, wanted } = podsFor(DECIDING, web, valid.spec, found.deployment);
@@ -92,6 +93,12 @@ export async function keepByDryRun(client: KubeClient, web: ElasticWebResource):
 
 const NOTHING: ChildrenOutcome = { changes: [], notes: [], failures: [], awaited: 0 };
 const told = (note: string): ChildrenOutcome => ({ ...NOTHING, notes: [note] });
+
+/** As a syncer with its default settings: how the one in the cluster is run, nobody here knows. */
+const ALLOWANCE = {
+  allowedServiceTypes: SERVICE_TYPES,
+  reservedLabels: [DEFAULT_LABELS.namespace, DEFAULT_LABELS.name],
+};
 
 /** Decides as a syncer that has not measured anything: the number of pods stays, within its limits, unless somebody wrote it down. */
 const DECIDING = {
