@@ -67,7 +67,9 @@ async function compareAll(files: readonly string[], flags: DiffFlags, io: Io): P
 /** The manifests as they would be applied, each in its namespace. */
 function inNamespaces(valid: readonly ValidElasticWeb[], asked: string | undefined, usual: string): KubeObject[] {
   const targets = valid.map(({ label, resource, written }) => {
-    const { namespace = asked ?? usual, name } = resource.metadata;
+    const { name, namespace: own = '' } = resource.metadata;
+    // As to kubectl, an empty one is none.
+    const namespace = own === '' ? (asked ?? usual) : own;
     // As kubectl: who names a namespace does not want to hear of another.
     if (asked !== undefined && namespace !== asked) {
       throw new Failure(`error: ${label}: is of namespace ${namespace}, and --namespace says ${asked}`, EXIT.usage);

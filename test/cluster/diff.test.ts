@@ -377,6 +377,12 @@ test('an API server that is not there ends it with one sentence', async (t) => {
   const other = await mkdtemp(join(tmpdir(), 'elasticweb-diff-'));
   t.after(() => rm(other, { recursive: true, force: true }));
   const config = readFileSync(kubeconfig, 'utf8').replaceAll(/server: .*/g, 'server: https://127.0.0.1:1');
+test('a namespace that a template left empty is none', async () => {
+  const outcome = await diff(manifest('a', {}, { namespace: '' }));
+  assert.equal(outcome.exitCode, 1, outcome.stderr);
+  assert.ok(heads(outcome).includes(`+++ ElasticWeb ${world.namespace}/a`), outcome.stdout);
+});
+
   await writeFile(join(other, 'config'), config);
   const { exitCode, stderr, stdout } = await runHere(['diff', '-f', '-', `--kubeconfig=${join(other, 'config')}`], {
     stdin: `${manifest('a')}${manifest('b')}`,
