@@ -1,7 +1,7 @@
 /** How commands get to the API server, and what they say when that does not work. */
 
 import { VERSION } from '../api/version.ts';
-import { KubeClient } from '../kube/client.ts';
+import type { KubeClient, KubeClientOptions } from '../kube/client.ts';
 import { isForbidden, isNotFound, KubeError, messageOf } from '../kube/errors.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { Transport } from '../kube/transport.ts';
@@ -10,8 +10,8 @@ import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 
 /** A client of the cluster that the flags mean. */
-export interface Cluster {
-  readonly client: KubeClient;
+export interface Cluster<C extends KubeClient> {
+  readonly client: C;
   /** The namespace that is meant when none is named. */
   readonly namespace: string;
 }
@@ -20,18 +20,19 @@ export interface Cluster {
  * Does some work with a client, and closes its connections.
  *
  * @param command names the client in the API server's audit log: `elasticweb-status/1.2.3`
+ * @param makeClient which client it works with
  * @throws Failure when there is no API server to talk to; what the work throws
  */
-export async function withCluster<R>(
+export async function withCluster<R, C extends KubeClient>(
   { kubeconfig, context }: Pick<ClusterFlags, 'kubeconfig' | 'context'>,
   { env }: Pick<Io, 'env'>,
-  { command, dryRun = false }: { readonly command: string; readonly dryRun?: boolean },
-  work: (cluster: Cluster) => Promise<R>,
+  { command, makeClient }: { readonly command: string; readonly makeClient: (options: KubeClientOptions) => C },
+  work: (cluster: Cluster<C>) => Promise<R>,
 ): Promise<R> {
   const identity = await identityOf({ env, kubeconfig, context });
   const transport = new Transport({ identity, userAgent: `elasticweb-${command}/${VERSION}` });
   try {
-    return await work({ client: new KubeClient({ transport, dryRun }), namespace: identity.namespace });
+    return await work({ client: makeClient({ transport }), namespace: identity.namespace });
   } finally {
     await transport.close();
   }

@@ -2,7 +2,7 @@
 
 import { InvalidPropsError } from '../construct/invalid-props.ts';
 import { metricsServiceName } from '../construct/names.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClientOptions } from '../kube/client.ts';
 import { isForbidden, KubeError } from '../kube/errors.ts';
 import { keyOf, type KubeObject } from '../kube/resource.ts';
 import { allValid, type ValidElasticWeb } from './all-valid.ts';
@@ -10,6 +10,7 @@ import { nextStep, withCluster } from './cluster.ts';
 import { refuseCollisions } from './collisions.ts';
 import type { DiffFlags } from './diff.ts';
 import { type ChildrenOutcome, keepByDryRun, type Trouble } from './diff/children.ts';
+import { DryRunClient } from './diff/dry-run-client.ts';
 import { type Change, diffLines } from './diff/text.ts';
 import { applyWeb, manifestOf } from './diff/web.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -19,6 +20,7 @@ import { hasColor } from './terminal.ts';
 
 /** ElasticWebs asked about at a time. */
 const AT_A_TIME = 8;
+const AS_DIFF = { command: 'diff', makeClient: (options: KubeClientOptions) => new DryRunClient(options) };
 const CONSEQUENCE = 'Nothing was compared.';
 
 /**
@@ -38,7 +40,7 @@ export async function diffFiles(files: readonly string[], flags: DiffFlags, io: 
 
 async function compareAll(files: readonly string[], flags: DiffFlags, io: Io): Promise<Tally> {
   const valid = await allValid(files, io, CONSEQUENCE);
-  return withCluster(flags, io, { command: 'diff', dryRun: true }, async ({ client, namespace }) => {
+  return withCluster(flags, io, AS_DIFF, async ({ client, namespace }) => {
     const manifests = inNamespaces(valid, flags.namespace, namespace);
     const progress = new Progress(io);
     const tally = new Tally();
@@ -86,7 +88,7 @@ function inNamespaces(valid: readonly ValidElasticWeb[], asked: string | undefin
   return targets.map(({ manifest }) => manifest);
 }
 
-async function compare(client: KubeClient, manifest: KubeObject): Promise<ChildrenOutcome> {
+async function compare(client: DryRunClient, manifest: KubeObject): Promise<ChildrenOutcome> {
   const { namespace = '' } = manifest.metadata;
   let changes: Change[] = [];
   let notes: readonly string[] = [];

@@ -1,6 +1,6 @@
 /** What the ElasticWebs of a cluster are doing: shown once, or for as long as somebody looks. */
 
-import type { KubeClient } from '../kube/client.ts';
+import { KubeClient, type KubeClientOptions } from '../kube/client.ts';
 import { KubeError, messageOf } from '../kube/errors.ts';
 import { ELASTIC_WEB, type ElasticWebResource } from '../syncer/kinds.ts';
 import { nextStep, withCluster } from './cluster.ts';
@@ -14,13 +14,15 @@ import { messagesOf, notesOn, tableLines } from './status/table.ts';
 import { watchStatus } from './status/watch.ts';
 import { widthOf } from './terminal.ts';
 
+const AS_STATUS = { command: 'status', makeClient: (options: KubeClientOptions) => new KubeClient(options) };
+
 /**
  * Shows the ElasticWebs of these names, or all of them; with `--watch` it does not return.
  *
  * @throws Failure when the API server cannot be talked to, or does not let us see them, and when one that is named is not there
  */
 export async function showStatus(names: readonly AskedFor[], flags: StatusFlags, io: Io): Promise<void> {
-  await withCluster(flags, io, { command: 'status' }, async ({ client }) => {
+  await withCluster(flags, io, AS_STATUS, async ({ client }) => {
     const webs = await listed(client, flags);
     if (flags.watch) return watchStatus(client, names, flags, io);
     await showOnce(webs, names, flags, io);

@@ -24,16 +24,12 @@ export function claimRenumberedPorts(desired: KubeObject, live: KubeObject): Man
   const place = PLACES[live.kind];
   if (place === undefined) return undefined;
   const { steps, number } = place;
-  const keyOf = (port: Fields) => `k:${JSON.stringify({ [number]: port[number], protocol: port.protocol ?? 'TCP' })}`;
-  const wanted = portsAt(desired, steps);
-  const names = new Set(wanted.map(({ name }) => name));
-  const keys = new Set(wanted.map(keyOf));
-  const renumbered = portsAt(live, steps).filter((port) => names.has(port.name) && !keys.has(keyOf(port)));
+  const renumbered = renumberedPorts(desired, live);
   if (renumbered.length === 0) return undefined;
 
   const entries = live.metadata.managedFields ?? [];
   const isOurs = (entry: ManagedFieldsEntry) => isApplyOf(entry, FIELD_MANAGER);
-  const claimed = Object.fromEntries(renumbered.map((port) => [keyOf(port), { '.': {} }]));
+  const claimed = Object.fromEntries(renumbered.map((port) => [itemOf(port, number), { '.': {} }]));
   const left = entries.flatMap((entry) => {
     if (isOurs(entry)) return [];
     const fieldsV1 = without(entry.fieldsV1 as Fields | undefined, steps, new Set(Object.keys(claimed)));
@@ -49,7 +45,37 @@ export function claimRenumberedPorts(desired: KubeObject, live: KubeObject): Man
   return [...left, { ...ours, fieldsV1: withFields(ours.fieldsV1 as Fields, steps, claimed) }];
 }
 
+/** A port as an object has it. */
+export type Port = Readonly<Record<string, unknown>>;
+
+/** The live ports that have the name of a desired one and another number. */
+export function renumberedPorts(desired: KubeObject, live: KubeObject): readonly Port[] {
+  const place = PLACES[live.kind];
+  if (place === undefined) return [];
+  const { steps, number } = place;
+  const wanted = portsAt(desired, steps);
+  const names = new Set(wanted.map((port) => port.name));
+  const items = new Set(wanted.map((port) => itemOf(port, number)));
+  return portsAt(live, steps).filter((port) => names.has(port.name) && !items.has(itemOf(port, number)));
+}
+
+/** The ports of an object. */
+export function portsOf(object: KubeObject): readonly Port[] {
+  const place = PLACES[object.kind];
+  return place === undefined ? [] : portsAt(object, place.steps);
+}
+
+/** The object with other ports in the same place. */
+export function withPorts(object: KubeObject, ports: readonly Port[]): KubeObject {
+  const place = PLACES[object.kind];
+  return place === undefined ? object : (changedAt(object, place.steps, ports) as KubeObject);
+}
+
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The name of a port in a set of fields. */
+const itemOf = (port: Port, number: string): string =>
+  `k:${JSON.stringify({ [number]: port[number], protocol: port.protocol ?? 'TCP' })}`;
 
 /** The ports of an object: `f:` steps name a field, `k:` steps a list item by its name. */
 function portsAt(object: KubeObject, steps: readonly string[]): readonly Fields[] {
@@ -61,6 +87,18 @@ function portsAt(object: KubeObject, steps: readonly string[]): readonly Fields[
       : (value as readonly Fields[] | undefined)?.find((item) => item.name === (JSON.parse(name) as Fields).name);
   }
   return (value as readonly Fields[] | undefined) ?? [];
+}
+
+/** The same value with other ports, so many steps down. */
+function changedAt(value: unknown, [step, ...rest]: readonly string[], ports: readonly Port[]): unknown {
+  if (step === undefined) return ports;
+  const name = step.slice(2);
+  if (step.startsWith('f:')) {
+    const fields = (value ?? {}) as Fields;
+    return { ...fields, [name]: changedAt(fields[name], rest, ports) };
+  }
+  const isMeant = (item: Fields) => item.name === (JSON.parse(name) as Fields).name;
+  return ((value ?? []) as readonly Fields[]).map((item) => (isMeant(item) ? changedAt(item, rest, ports) : item));
 }
 
 /** The set of fields without some of those under `steps`; undefined if nothing is left. */

@@ -15,6 +15,7 @@ import { DEPLOYMENT, ELASTIC_WEB, SERVICE } from '../../src/syncer/kinds.ts';
 import { type Outcome, runHere, runProcess } from '../cli/command.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { eventually } from '../control-plane/eventually.ts';
+import { containerOf, serviceSpec } from './kinds.ts';
 import { conditionOf, SMALL, useWorld } from './world.ts';
 
 const world = await useWorld();
@@ -69,6 +70,8 @@ interface Story {
   readonly from: Partial<ElasticWebSpec>;
   readonly to: Partial<ElasticWebSpec>;
   readonly flags?: readonly string[];
+  /** What somebody does by hand in between, while the ElasticWeb is suspended. */
+  readonly byHand?: (name: string) => Promise<void>;
 }
 
 const stories: readonly Story[] = [
@@ -96,14 +99,39 @@ const stories: readonly Story[] = [
     to: { autoscaling: { minReplicas: 1, maxReplicas: 2 } },
   },
   { name: 'suspended', from: { totalQPS: 700 }, to: { totalQPS: 1700, suspend: true } },
+  {
+    name: 'ports that somebody renumbered',
+    // Without pods, whose end would go on while diff is running.
+    from: { serviceType: 'NodePort', totalQPS: 0 },
+    to: { serviceType: 'NodePort', totalQPS: 0 },
+    byHand: renumberPorts,
+  },
 ];
 
+async function renumberPorts(name: string): Promise<void> {
+  const [service, deployment] = await Promise.all([world.service(name), world.deployment(name)]);
+  const [{ nodePort } = {}] = serviceSpec(service).ports;
+  await world.patch(SERVICE, name, { spec: { ports: [{ name: 'http-traffic', port: 90, nodePort }] } });
+  const container = { ...containerOf(deployment), ports: [{ name: 'http', containerPort: 9090 }] };
+  await world.patch(DEPLOYMENT, name, { spec: { template: { spec: { containers: [container] } } } });
+  await world.until(DEPLOYMENT, name, ({ metadata, status }) => status?.observedGeneration === metadata.generation);
+}
+
+async function suspend(name: string, spec: Partial<ElasticWebSpec>): Promise<void> {
+  await apply(manifest(name, { ...spec, suspend: true }));
+  await world.until(ELASTIC_WEB, name, ({ metadata, status }) => status?.observedGeneration === metadata.generation);
+}
+
 suite('what diff shows is what comes:', { concurrency: 3 }, () => {
-  for (const [index, { name, from, to, flags = [] }] of stories.entries()) {
+  for (const [index, { name, from, to, flags = [], byHand }] of stories.entries()) {
     test(name, async () => {
       const web = `story-${index}`;
       await apply(manifest(web, from), ...flags);
       await world.ready(web);
+      if (byHand !== undefined) {
+        await suspend(web, from);
+        await byHand(web);
+      }
       const before = await liveParts(web);
 
       const outcome = await diff(manifest(web, to));
@@ -175,12 +203,7 @@ test('drift that the syncer would repair is a difference', async () => {
   await apply(manifest('drifting', { suspend: true }));
   await apply(manifest('drifting'));
   await world.ready('drifting');
-  await apply(manifest('drifting', { suspend: true }));
-  await world.until(
-    ELASTIC_WEB,
-    'drifting',
-    ({ metadata, status }) => status?.observedGeneration === metadata.generation,
-  );
+  await suspend('drifting', {});
   await world.kubectl('set', 'image', 'deployment/drifting', 'web=evil:1');
 
   const [suspended, released] = await Promise.all([
@@ -307,6 +330,21 @@ test('what the API server would refuse is an error with its words, and nothing e
   assert.match(outcome.stderr, /\n\d objects: \d created, 2 in trouble\n$/);
 });
 
+test('what the syncer refuses is an error in its words, and no child is announced', async () => {
+  const reserved = { autoscaling: { maxReplicas: 3, metric: { matchLabels: { namespace: 'other' } } } };
+
+  const outcome = await diff(manifest('reserved', reserved));
+
+  assert.equal(outcome.exitCode, 2);
+  assert.deepEqual(heads(outcome), ['--- /dev/null', `+++ ElasticWeb ${world.namespace}/reserved`]);
+  await apply(manifest('reserved', reserved));
+  const web = await world.notReady('reserved', 'InvalidSpec');
+  const { message = '' } = conditionOf(web, 'Ready') ?? {};
+  assert.match(message, /matchLabels: namespace is set by the syncer/);
+  assert.ok(outcome.stderr.startsWith(`error: ElasticWeb ${world.namespace}/reserved: ${message}\n`), outcome.stderr);
+  assert.deepEqual((await liveParts('reserved')).slice(1), [undefined, undefined, undefined]);
+});
+
 test('what is invalid in the file is said without asking anybody', async () => {
   const outcome = await runHere(['diff', '-f', '-', '--kubeconfig=/dev/null'], {
     stdin: manifest('bad', { port: 0 }),
@@ -329,21 +367,6 @@ test('the namespace is that of the object, else --namespace, else that of the co
     runHere(['diff', '-f', '-', ...CLUSTER], { stdin: manifest('a', {}, { namespace: world.namespace }) }),
     runHere(inContext, { stdin: manifest('a') }),
     diff(manifest('a', {}, { namespace: 'elsewhere' })),
-test('what the syncer refuses is an error in its words, and no child is announced', async () => {
-  const reserved = { autoscaling: { maxReplicas: 3, metric: { matchLabels: { namespace: 'other' } } } };
-
-  const outcome = await diff(manifest('reserved', reserved));
-
-  assert.equal(outcome.exitCode, 2);
-  assert.deepEqual(heads(outcome), ['--- /dev/null', `+++ ElasticWeb ${world.namespace}/reserved`]);
-  await apply(manifest('reserved', reserved));
-  const web = await world.notReady('reserved', 'InvalidSpec');
-  const { message = '' } = conditionOf(web, 'Ready') ?? {};
-  assert.match(message, /matchLabels: namespace is set by the syncer/);
-  assert.ok(outcome.stderr.startsWith(`error: ElasticWeb ${world.namespace}/reserved: ${message}\n`), outcome.stderr);
-  assert.deepEqual((await liveParts('reserved')).slice(1), [undefined, undefined, undefined]);
-});
-
     runHere(['diff', '-f', '-', ...CLUSTER, '-n', 'not-there'], { stdin: manifest('a') }),
   ]);
 
@@ -353,6 +376,12 @@ test('what the syncer refuses is an error in its words, and no child is announce
   assert.match(both.stderr, /is of namespace elsewhere, and --namespace says/);
   assert.equal(nowhere.exitCode, 2);
   assert.match(nowhere.stderr, /namespaces "not-there" not found; kubectl create namespace makes one\n/);
+});
+
+test('a namespace that a template left empty is none', async () => {
+  const outcome = await diff(manifest('a', {}, { namespace: '' }));
+  assert.equal(outcome.exitCode, 1, outcome.stderr);
+  assert.ok(heads(outcome).includes(`+++ ElasticWeb ${world.namespace}/a`), outcome.stdout);
 });
 
 test('two ElasticWebs that want one Service are refused', async () => {
@@ -377,12 +406,6 @@ test('an API server that is not there ends it with one sentence', async (t) => {
   const other = await mkdtemp(join(tmpdir(), 'elasticweb-diff-'));
   t.after(() => rm(other, { recursive: true, force: true }));
   const config = readFileSync(kubeconfig, 'utf8').replaceAll(/server: .*/g, 'server: https://127.0.0.1:1');
-test('a namespace that a template left empty is none', async () => {
-  const outcome = await diff(manifest('a', {}, { namespace: '' }));
-  assert.equal(outcome.exitCode, 1, outcome.stderr);
-  assert.ok(heads(outcome).includes(`+++ ElasticWeb ${world.namespace}/a`), outcome.stdout);
-});
-
   await writeFile(join(other, 'config'), config);
   const { exitCode, stderr, stdout } = await runHere(['diff', '-f', '-', `--kubeconfig=${join(other, 'config')}`], {
     stdin: `${manifest('a')}${manifest('b')}`,

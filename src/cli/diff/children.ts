@@ -4,7 +4,6 @@ import { isObject } from '../../api/defaults.ts';
 import { SERVICE_TYPES } from '../../api/spec.ts';
 import { MANAGED_BY, metricsServiceName } from '../../construct/names.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { hasApplied } from '../../kube/owned-fields.ts';
 import { keyOf, type KubeObject, type ResourceType } from '../../kube/resource.ts';
 import { DEFAULT_LABELS } from '../../prometheus/selector.ts';
 import { DEFAULT_MAX_REPLICAS } from '../../scaling/initial.ts';
@@ -18,13 +17,12 @@ import {
   DEPLOYMENT,
   type Deployment,
   type ElasticWebResource,
-  FIELD_MANAGER,
   SERVICE,
   type Service,
 } from '../../syncer/kinds.ts';
 import { podsFor } from '../../syncer/pods-for.ts';
 import { Repairs } from '../../syncer/repairs.ts';
-import { adopted } from './adopted.ts';
+import type { DryRunClient } from './dry-run-client.ts';
 import { withoutGiven } from './shown.ts';
 import type { Change } from './text.ts';
 
@@ -49,10 +47,9 @@ export interface Trouble {
 /**
  * Makes the children, by dry run, what an ElasticWeb asks for that was stored, or would be.
  *
- * @param client writes nothing
  * @throws KubeError when a child cannot be read
  */
-export async function keepByDryRun(client: KubeClient, web: ElasticWebResource): Promise<ChildrenOutcome> {
+export async function keepByDryRun(client: DryRunClient, web: ElasticWebResource): Promise<ChildrenOutcome> {
   const name = `ElasticWeb ${keyOf(web)}`;
   if (typeof web.metadata.deletionTimestamp === 'string')
     return told(`${name} is being deleted, and its children with it`);
@@ -70,11 +67,11 @@ export async function keepByDryRun(client: KubeClient, web: ElasticWebResource):
   const kept = await keepChildren({ client, repairs: new Repairs() }, web, valid, found, wanted);
 
   const asked = valid.spec.nodePort === undefined ? [] : [valid.spec.nodePort];
-  const outcomes = await Promise.all([
-    outcomeOf(client, DEPLOYMENT, kept.deployment),
-    outcomeOf(client, SERVICE, kept.service, asked),
-    ...(kept.metricsService === undefined ? [] : [outcomeOf(client, SERVICE, kept.metricsService)]),
-  ]);
+  const outcomes = [
+    outcomeOf(DEPLOYMENT, kept.deployment),
+    outcomeOf(SERVICE, kept.service, asked),
+    ...(kept.metricsService === undefined ? [] : [outcomeOf(SERVICE, kept.metricsService)]),
+  ];
   const isLimited = decision.reason === 'TooManyReplicas' && valid.spec.autoscaling === undefined;
   return {
     changes: [
@@ -136,12 +133,11 @@ function copiesWith<T extends KubeObject>(known: T | undefined): CopiesOf<T> {
   };
 }
 
-async function outcomeOf<T extends Child>(
-  client: KubeClient,
+function outcomeOf<T extends Child>(
   type: ResourceType<T>,
   kept: Kept<T>,
   asked: readonly number[] = [],
-): Promise<ChildrenOutcome> {
+): ChildrenOutcome {
   if (kept.kind === 'failed') {
     const { failure } = kept;
     const reason = failure.kind === 'transient' ? failure.reason : undefined;
@@ -149,9 +145,7 @@ async function outcomeOf<T extends Child>(
     return { ...NOTHING, failures: [{ message: failure.message, isForbidden: reason === 'Forbidden' }] };
   }
   const { before, live } = kept;
-  const isAdoption = before !== undefined && kept.change !== 'unchanged' && !hasApplied(before, FIELD_MANAGER);
-  const after = isAdoption ? await adopted(client, type, before, live) : live;
-  return { ...NOTHING, changes: [changeOf(type, before, withoutGiven(after, before, asked))] };
+  return { ...NOTHING, changes: [changeOf(type, before, withoutGiven(live, before, asked))] };
 }
 
 function changeOf(type: ResourceType, before: KubeObject | undefined, after: KubeObject | undefined): Change {
