@@ -4,6 +4,7 @@
 import './node-version.js';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { EXIT } from './failure.ts';
 import type { Io } from './io.ts';
 
 const io: Io = {
@@ -20,16 +21,17 @@ const io: Io = {
 
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${crashReport(error)}\n`);
-  process.exit(70);
+  process.exit(EXIT.bug);
 });
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Nobody reads the log any more; that is no reason for a syncer to stop its work.
     if (error.code === 'EPIPE' && stream === process.stderr) return;
-    // The reader of the pipe went away, as `head` does: nothing is left to do and nothing to complain about.
-    if (error.code === 'EPIPE') process.exit();
+    // The reader of the pipe went away, as `head` does: nothing is left to do and nothing to complain about, but it is not done either.
+    if (error.code === 'EPIPE') process.exit(EXIT.readerGone);
     process.stderr.write(`elasticweb: the output could not be written: ${error.message}\n`);
-    process.exit(1);
+    const [, , command] = process.argv;
+    process.exit(command === 'diff' ? EXIT.trouble : EXIT.failure);
   });
 }
 

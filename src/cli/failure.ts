@@ -13,6 +13,8 @@ export const EXIT = {
   trouble: 2,
   /** A bug in the command; as in sysexits.h. */
   bug: 70,
+  /** Whoever read the output went away before its end; as a shell tells of a program that SIGPIPE ended. */
+  readerGone: 141,
 } as const;
 
 /** Ends a command with an exit code, after its message, if any, was written to stderr. Expected trouble only: it comes without a stack trace. */

@@ -27,8 +27,8 @@ Examples:
   What runs, and why so many?
     elasticweb status
 
-Exit codes: 0 done, 1 not done, 2 the command was not understood; those of diff
-are in its own help.
+Exit codes: 0 done, 1 not done, 2 the command was not understood, 141 nobody
+reads the output any more; those of diff are in its own help.
 `;
 
 /**

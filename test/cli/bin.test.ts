@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -34,12 +35,32 @@ describe('the process', { concurrency: true }, () => {
     assert.match(fromFlag.stdout, /\n1 ElasticWeb: 1 valid, 0 invalid\n$/);
   });
 
-  test('a reader that goes away ends it quietly', async () => {
+  test('a reader that goes away ends it quietly, as SIGPIPE would', async () => {
     const child = spawn(process.execPath, [BIN, 'render', '-f', METRICS], { cwd: ROOT });
     child.stdout.destroy();
     const [stderr, exit] = await Promise.all([text(child.stderr), once(child, 'close')]);
-    assert.deepEqual({ stderr, exit }, { stderr: '', exit: [0, null] });
+    assert.deepEqual({ stderr, exit }, { stderr: '', exit: [141, null] });
   });
+
+  const full = '/dev/full';
+  test(
+    'output that cannot be written is trouble to diff, to which 1 means a difference',
+    { skip: !existsSync(full) },
+    async () => {
+      const codes = ['diff', 'render'].map(async (command) => {
+        await using file = await open(full, 'w');
+        const child = spawn(process.execPath, [BIN, command, '--help'], {
+          cwd: ROOT,
+          stdio: ['ignore', file.fd, 'pipe'],
+        });
+        assert.ok(child.stderr);
+        const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close') as Promise<[number]>]);
+        assert.match(stderr, /^elasticweb: the output could not be written: ENOSPC/);
+        return code;
+      });
+      assert.deepEqual(await Promise.all(codes), [2, 1]);
+    },
+  );
 
   test('an error that nobody expected is one sentence, with a stack trace only on demand', async () => {
     const bug = 'Buffer.concat = () => { throw new TypeError("oops") }';
