@@ -4,6 +4,7 @@ import { isObject } from '../../api/defaults.ts';
 import { type TraceRow, TraceError } from './row.ts';
 
 const EXPECTED = 'expected the answer of /api/v1/query_range, or what promtool query range -o json prints';
+const NOTHING_FOUND = 'does the query give anything, and in the time that was asked for?';
 /** Times come from a computer: those of one step differ by nothing but rounding. */
 const GAP_STEPS = 1.5;
 
@@ -15,7 +16,7 @@ const GAP_STEPS = 1.5;
 export function rowsOfAnswer(text: string): TraceRow[] {
   const [series, ...others] = seriesIn(parsed(text));
   if (series === undefined) {
-    throw new TraceError('has no series: does the query give anything, and in the time that was asked for?');
+    throw new TraceError(`has no series: ${NOTHING_FOUND}`);
   }
   if (others.length > 0) {
     throw new TraceError(
@@ -24,6 +25,7 @@ export function rowsOfAnswer(text: string): TraceRow[] {
   }
   const { values } = series;
   if (!Array.isArray(values)) throw new TraceError('has a series without values; a load is a number, not a histogram');
+  if (values.length === 0) throw new TraceError(`has a series without a value: ${NOTHING_FOUND}`);
   return withGaps(values.map(rowOf));
 }
 
@@ -63,8 +65,8 @@ function rowOf(value: unknown, index: number): TraceRow {
   if (typeof seconds !== 'number' || typeof load !== 'string') {
     throw new TraceError(`value ${index + 1} must be like [1700000000, "12.5"], found ${JSON.stringify(value)}`);
   }
-  // A float64 as Go prints it: NaN, +Inf, 1e+06. Number('') is 0, and no load.
-  const qps = load === '' ? NaN : Number(load);
+  // A float64 as Go prints it: NaN, +Inf, 1e+06. Number(' ') is 0, and no load.
+  const qps = load.trim() === '' ? NaN : Number(load);
   return { seconds, qps: Number.isFinite(qps) && qps >= 0 ? qps : undefined, fastQps: undefined };
 }
 

@@ -24,7 +24,7 @@ for (const { name, text, rows } of [
   },
   { name: 'of promtool', text: JSON.stringify([series([T, '1'])]), rows: [[T, 1]] },
   { name: 'after a byte order mark and empty lines', text: `\ufeff\n\n${answer([series([T, '1'])])}`, rows: [[T, 1]] },
-  ...['NaN', '+Inf', '-Inf', '-1', ''].map((value) => ({
+  ...['NaN', '+Inf', '-Inf', '-1', '', ' '].map((value) => ({
     name: `'${value}' is no load but an unknown one`,
     text: answer([series([T, value])]),
     rows: [[T, undefined]],
@@ -44,6 +44,10 @@ for (const [text, message] of [
   ['[7]', /^is JSON, but not that of a trace/],
   [answer([]), /^has no series: does the query give anything/],
   ['[]', /^has no series/],
+  [
+    answer([series()]),
+    /^has a series without a value: does the query give anything, and in the time that was asked for\?$/,
+  ],
   [
     answer([series([T, '1']), series([T, '1'])]),
     /^has 2 series, and a trace is one load; make it one in the query: sum\(/,
