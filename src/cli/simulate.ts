@@ -22,7 +22,11 @@ the fast window.
   75,
 
 Of Prometheus it is the JSON of /api/v1/query_range, or of promtool query range,
-with one series: the query must sum. Steps without a value are unknown.
+with one series: the query must sum. Steps without a value are unknown. To ask
+for what the syncer reads, name the namespace and the Service, NAME-metrics, or
+NAME without mtargetPort; and leave out Spring's own pages, which probes and
+scrapes get, as the examples do. Where metric.type is External, name namespace
+and matchLabels.
 
 Decisions are made by the syncer's own code, with its default settings, at the
 first row's second and then every --interval seconds. What mode Observe only
@@ -46,13 +50,14 @@ Examples:
     promtool query range -o json --step 60s \\
       --start $(date -d '-7 days' +%s) --end $(date +%s) \\
       http://localhost:9090 \\
-      'sum(rate(http_server_requests_seconds_count{service="shop"}[1m]))' \\
-      > week.json
+      'sum(rate(http_server_requests_seconds_count{uri!~"/actuator.*",
+        namespace="shop",service="shop-metrics"}[1m]))' > week.json
   The same with curl:
     curl -s http://localhost:9090/api/v1/query_range \\
       -d start=$(date -d '-7 days' +%s) -d end=$(date +%s) -d step=60 \\
       --data-urlencode 'query=sum(rate(
-        http_server_requests_seconds_count{service="shop"}[1m]))' > week.json
+        http_server_requests_seconds_count{uri!~"/actuator.*",
+        namespace="shop",service="shop-metrics"}[1m]))' > week.json
   How many pods would there have been?
     elasticweb simulate -f web.yaml --trace week.json
   The same with pods that take 40 s to start, beside an HPA, as a picture:

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { elasticWeb, type Outcome, runHere, runProcess, type World } from './command.ts';
+import { selectorText } from '../../src/prometheus/selector.ts';
+import { elasticWeb, type Outcome, ROOT, runHere, runProcess, type World } from './command.ts';
 
 const autoscaling = { minReplicas: 1, maxReplicas: 10 };
 const TRACE = 'seconds,qps\n0,50\n30,450\n60,\n90,NaN\n105,0\n450,0\n';
@@ -312,4 +313,22 @@ test('simulate: a terminal gets colors unless NO_COLOR is set, and its width is 
     [true, true, false, false, false],
   );
   assert.deepEqual([widthOf(terminal), widthOf(pipe), widthOf({ ...terminal, columns: 0 })], [123, 100, 100]);
+});
+
+test('simulate: the queries that help and docs tell ask for what the syncer asks for', async () => {
+  const query = (service: string) =>
+    `sum(rate(${selectorText({
+      metric: 'http_server_requests_seconds_count',
+      present: [],
+      equal: [
+        ['namespace', 'shop'],
+        ['service', service],
+      ],
+      withoutActuator: true,
+    })}[1m]))`;
+  const { stdout } = await runHere(['simulate', '--help']);
+  const docs = await readFile(join(ROOT, 'docs/command.md'), 'utf8');
+  const queriesIn = (text: string) => text.replaceAll(/\s/g, '').match(/sum\(rate\(http.*?\)\)/g);
+  assert.deepEqual(queriesIn(stdout), [query('shop-metrics'), query('shop-metrics')]);
+  assert.deepEqual(queriesIn(docs), [query('shop')]);
 });
