@@ -78,7 +78,14 @@ async function inTemporaryFolder(name: string, fill: (folder: string) => Promise
 }
 
 if (import.meta.main) {
-  const all = [generateTypes, generateSettings, generateDist, generateImports, generateMonitoringImports, generateArgoCd];
+  const all = [
+    generateTypes,
+    generateSettings,
+    generateDist,
+    generateImports,
+    generateMonitoringImports,
+    generateArgoCd,
+  ];
   for (const generate of all) {
     for (const [path, text] of await generate()) {
       await mkdir(join(root, dirname(path)), { recursive: true });
