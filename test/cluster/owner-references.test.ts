@@ -1,6 +1,7 @@
 /** OpenShift's rule for owner references: whoever names an owner needs rights to it, and whoever changes owners may delete. */
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ElasticWebInstall } from '../../src/construct/install.ts';
 import { asYaml, charted } from '../construct/rendered.ts';
@@ -16,10 +17,10 @@ const { kubernetes } = await ensureBinaries(['kubernetes']);
 const controlPlane = await startControlPlane({
   auditLog: true,
   admissionPlugins: ['OwnerReferencesPermissionEnforcement'],
+  manifests: [join(import.meta.dirname, '../../dist/install.k8s.yaml')],
 });
 shareControlPlane(controlPlane, kubernetes);
 after(() => controlPlane.stop());
-await install({});
 const world = await useWorld();
 const syncer = await startSyncer(controlPlane, 'syncer');
 
