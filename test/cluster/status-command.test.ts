@@ -60,7 +60,7 @@ test('a load that was measured is shown with its age', async () => {
   await world.client.mergePatch(
     ELASTIC_WEB,
     world.named('unseen'),
-    { status: { observedGeneration: 2, scaling, realQPS: 500, replicas: 1, desiredReplicas: 2 } },
+    { status: { observedGeneration: 2, scaling, realQPS: 500, replicas: 2, readyReplicas: 1, desiredReplicas: 2 } },
     { fieldManager: 'test', subresource: 'status' },
   );
 
