@@ -6,7 +6,7 @@ import { makeReader } from '../docs/reader.ts';
 import { isStory, play } from '../docs/story.ts';
 
 /** Far above what a page needs on a busy machine. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 
 // A page waits for its cluster most of the time.
 describe('each page can be followed:', { concurrency: 2 }, () => {
