@@ -141,15 +141,13 @@ async function startInto(
   const kubectl = kubectlFor({ binary: binaries.kubernetes, kubeconfig, directory });
   const untilReady = () => apiServer.until('being ready', () => api.isReady(), startMs);
 
-  if (options.manifests?.length) {
-    await untilReady();
-    await apply(kubectl, options.manifests);
-  }
+  // The controllers give a server that is not ready 20 s, and end: on a busy machine it takes longer.
+  await untilReady();
+  if (options.manifests?.length) await apply(kubectl, options.manifests);
   const connected = { ...place, kubeconfig, certificateFile };
   const controllers =
     options.controllers !== false && (await start('kube-controller-manager', controllerManagerArgs(connected)));
   const scheduler = options.scheduler !== false && (await start('kube-scheduler', schedulerArgs(connected)));
-  await untilReady();
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await Promise.all([
     controllers && controllers.until('the default ServiceAccount', () => api.has(account), startMs),
