@@ -10,11 +10,9 @@ import type { ResourceRequirements } from '../api/types.ts';
 import { ElasticWebCrd, KEEP_ANNOTATIONS } from './crd.ts';
 import { InvalidPropsError } from './invalid-props.ts';
 import { clusterScoped } from './manifest.ts';
-import { aggregatedRoles, syncerServiceAccount } from './rbac.ts';
+import { aggregatedRoles, DEFAULT_SYNCER, syncerServiceAccount } from './rbac.ts';
 import { syncerDeployment } from './syncer-deployment.ts';
 import { disruptionBudget, networkPolicyOf } from './syncer-protection.ts';
-
-const NAME = 'elasticweb-syncer';
 
 const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
 /** What the props may be. Types alone say nothing to JavaScript, and little about texts and numbers. */
@@ -147,7 +145,8 @@ export class ElasticWebInstall extends Construct {
       errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
     }
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
-    const { name = NAME, namespace = 'elasticweb-system', createNamespace = true, createCrd = true } = props;
+    const { name = DEFAULT_SYNCER.name, namespace = DEFAULT_SYNCER.namespace } = props;
+    const { createNamespace = true, createCrd = true } = props;
     const { ownerReferencesPermissionEnforcement = false, networkPolicy = true } = props;
 
     if (createNamespace) {

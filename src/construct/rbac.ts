@@ -46,6 +46,9 @@ export interface SyncerIdentity {
   readonly namespace: string;
 }
 
+/** The one of an installation that does not say otherwise, such as that in dist/. */
+export const DEFAULT_SYNCER = { name: 'elasticweb-syncer', namespace: 'elasticweb-system' } as const;
+
 /** How far the syncer's rights reach. */
 export interface SyncerReach {
   /** The namespaces in which it has rights; undefined: all. */

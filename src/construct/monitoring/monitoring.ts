@@ -8,7 +8,7 @@ import { labelErrors } from '../../api/metadata.ts';
 import { list, object, text, type Schema } from '../../api/schema.ts';
 import { InvalidPropsError } from '../invalid-props.ts';
 import { compact } from '../manifest.ts';
-import type { SyncerIdentity } from '../rbac.ts';
+import { DEFAULT_SYNCER, type SyncerIdentity } from '../rbac.ts';
 import { unrenderableKeys } from '../renderable.ts';
 import { ruleGroups } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
@@ -21,7 +21,6 @@ import {
 } from './monitor.ts';
 import { syncersSpec, websSpec } from './scraping.ts';
 
-const NAMESPACE = 'elasticweb-system';
 /** The syncer's own default of `--scrape-interval`. */
 const INTERVAL_SECONDS = 15;
 /** What the sidecar of Grafana's Helm chart looks for. */
@@ -122,8 +121,12 @@ export class ElasticWebMonitoring extends Construct {
     super(scope, id);
     const errors = propErrors(props);
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebMonitoring', id, errors);
-    const { namespace = NAMESPACE, labels = DEFAULT_MONITOR_LABELS, intervalSeconds = INTERVAL_SECONDS } = props;
-    const { syncers = [{ name: 'elasticweb-syncer', namespace: NAMESPACE }], webs, alerts } = props;
+    const {
+      namespace = DEFAULT_SYNCER.namespace,
+      labels = DEFAULT_MONITOR_LABELS,
+      intervalSeconds = INTERVAL_SECONDS,
+    } = props;
+    const { syncers = [DEFAULT_SYNCER], webs, alerts } = props;
 
     const made = (childId: string, kind: string, name: string, spec: object) =>
       new ApiObject(this, childId, {
