@@ -45,6 +45,18 @@ test('a changed source or another flag is another binary', async () => {
   assert.equal(new Set([first, flagged, changed]).size, 3);
 });
 
+test('a file that takes the place of go.mod counts for what is built with it, and for nothing else', async () => {
+  const quiet = { onProgress: () => undefined };
+  const write = (text: string) => writeFileSync(join(program.directory, 'previous.mod'), text);
+  write('module example.com/previous\n\ngo 1.26\n');
+  const previous = { ...program, modFile: 'previous.mod' };
+  const [own, other] = [await ensureBinary('hello', program, quiet), await ensureBinary('hello', previous, quiet)];
+  assert.match(execFileSync('go', ['version', '-m', other], { encoding: 'utf8' }), /path\s+example\.com\/previous/);
+  write('module example.com/changed\n\ngo 1.26\n');
+  assert.equal(await ensureBinary('hello', program, quiet), own);
+  assert.notEqual(await ensureBinary('hello', previous, quiet), other);
+});
+
 test('the cache may be named relative to where one stands', async () => {
   setVariables({ ELASTICWEB_CACHE_DIR: relative(process.cwd(), join(directory, 'cache')) });
   assert.ok(existsSync(await ensureBinary('hello', program, { onProgress: () => undefined })));

@@ -16,24 +16,19 @@ export interface BinariesOptions {
 
 /**
  * kubernetes is etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl: its first argument says which.
- * lua runs a script as Argo CD does.
+ * previous-kubernetes is the same of the minor version before. lua runs a script as Argo CD does.
  */
-export type BinaryName = 'kubernetes' | 'kwok' | 'prometheus' | 'promtool' | 'lua';
+export type BinaryName = KubernetesName | 'kwok' | 'prometheus' | 'promtool' | 'lua';
+export type KubernetesName = 'kubernetes' | 'previous-kubernetes';
 
 const sources = join(import.meta.dirname, 'binaries');
-const kubernetesVersion = /k8s\.io\/kubernetes (v\S+)/.exec(goMod('kubernetes'))?.[1] ?? 'v0.0.0';
 
 /** Static targets, files and Kubernetes remain; the clouds' discovery is most of the build. promtool has that of Kubernetes anyway. */
 const prometheusFlags = ['-trimpath', '-buildvcs=false', '-tags=remove_all_sd,enable_kubernetes_sd', '-ldflags=-s -w'];
 
 const programs: Record<BinaryName, GoProgram> = {
-  kubernetes: {
-    name: `Kubernetes ${kubernetesVersion}`,
-    directory: join(sources, 'kubernetes'),
-    package: '.',
-    flags: ['-trimpath', '-buildvcs=false', `-ldflags=-s -w ${versionFlags(kubernetesVersion)}`],
-    expectedMinutes: 10,
-  },
+  kubernetes: kubernetes('go.mod'),
+  'previous-kubernetes': kubernetes('previous.mod'),
   kwok: {
     name: 'KWOK',
     directory: join(sources, 'kwok'),
@@ -133,10 +128,12 @@ async function buildInto(
 
 /** A hash of all that decides the binary's bytes. */
 async function cacheKey(program: GoProgram, toolchain: GoToolchain): Promise<string> {
+  const { directory, modFile = 'go.mod', flags } = program;
+  const modules = new Set([modFile, modFile.replace(/mod$/, 'sum')]);
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([program.package, program.flags, toolchain]));
-  for (const file of (await readdir(program.directory)).sort()) {
-    if (/^go\.(mod|sum)$|\.go$/.test(file)) hash.update(file).update(readFileSync(join(program.directory, file)));
+  hash.update(JSON.stringify([program.package, flags, toolchain]));
+  for (const file of (await readdir(directory)).sort()) {
+    if (modules.has(file) || file.endsWith('.go')) hash.update(file).update(readFileSync(join(directory, file)));
   }
   return hash.digest('hex').slice(0, 16);
 }
@@ -160,8 +157,19 @@ async function removeUnused(cache: string): Promise<void> {
   }
 }
 
-function goMod(folder: string): string {
-  return readFileSync(join(sources, folder, 'go.mod'), 'utf8');
+/** The Kubernetes of the version that is in this file. */
+function kubernetes(modFile: string): GoProgram {
+  const directory = join(sources, 'kubernetes');
+  const required = readFileSync(join(directory, modFile), 'utf8');
+  const version = /k8s\.io\/kubernetes (v\S+)/.exec(required)?.[1] ?? 'v0.0.0';
+  return {
+    name: `Kubernetes ${version}`,
+    directory,
+    modFile,
+    package: '.',
+    flags: ['-trimpath', '-buildvcs=false', `-ldflags=-s -w ${versionFlags(version)}`],
+    expectedMinutes: 10,
+  };
 }
 
 /** Without these the components call themselves v0.0.0 and refuse each other. */

@@ -11,6 +11,8 @@ import { clockTime, type Progress } from './progress.ts';
 export interface GoProgram {
   readonly name: string;
   readonly directory: string;
+  /** Another file of the folder that takes the place of go.mod; beside it is its .sum. @default 'go.mod' */
+  readonly modFile?: string;
   /** Import path of the main package; `.` for the folder itself. */
   readonly package: string;
   /** Flags of `go build`, such as -ldflags. */
@@ -68,7 +70,8 @@ export async function buildGo(
   program: GoProgram,
   options: { readonly toolchain: GoToolchain; readonly output: string; readonly onProgress: Progress },
 ): Promise<void> {
-  const { name, directory, flags, expectedMinutes } = program;
+  const { name, directory, modFile = 'go.mod', expectedMinutes } = program;
+  const flags = [`-modfile=${modFile}`, ...program.flags];
   const { toolchain, output, onProgress } = options;
   const workIn = dirname(output);
   const startedMs = performance.now();
