@@ -1,21 +1,14 @@
 /** A real Kubernetes control plane on this machine: started in a few seconds, private, gone without a trace when stopped. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiServer } from './api-server.ts';
-import { ensureBinaries } from './binaries.ts';
-import {
-  apiServerArgs,
-  auditPolicy,
-  controllerManagerArgs,
-  fakeNode,
-  kwokArgs,
-  schedulerArgs,
-  type Place,
-} from './components.ts';
+import { ensureBinaries, type KubernetesName } from './binaries.ts';
+import { apiServerArgs, controllerManagerArgs, fakeNode, kwokArgs, schedulerArgs } from './components.ts';
 import { Etcd, type EtcdOptions } from './etcd.ts';
-import { makeUsers, writeKubeconfig, writeServiceAccountKeys, writeTokenFile, type User } from './credentials.ts';
+import { makeUsers, writeKubeconfig } from './credentials.ts';
 import { temporaryDirectory } from './guard.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
+import { makePlace } from './place.ts';
 import { onFreePorts } from './ports.ts';
 import { Program } from './program.ts';
 
@@ -39,6 +32,8 @@ export interface ControlPlane extends ControlPlaneAccess, AsyncDisposable {
   killApiServer(): Promise<void>;
   /** Starts the API server again after it was killed; returns when it is ready. */
   startApiServer(): Promise<void>;
+  /** Starts one more API server, perhaps of another version, with the same data on a port of its own; returns when it is ready. */
+  addApiServer(kubernetes: KubernetesName): Promise<AddedApiServer>;
   /**
    * Kills the API server and starts it again with another certificate of another CA; returns when it is ready. The kubeconfig is made
    * to fit, but who has read it before does not know the new CA: the other programs of the control plane are left behind.
@@ -49,7 +44,16 @@ export interface ControlPlane extends ControlPlaneAccess, AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** An API server beside the first one. Its audit log, if the first one has one, is `audit-PORT.log`. */
+export interface AddedApiServer {
+  readonly port: number;
+  /** Ends it as Kubernetes does. */
+  stop(): Promise<void>;
+}
+
 export interface ControlPlaneOptions {
+  /** Of which version all programs are; default `kubernetes`. */
+  readonly kubernetes?: KubernetesName;
   /** Takes a line now and then while programs are built for the first time; default: the terminal. */
   readonly onProgress?: (line: string) => void;
   /** kube-controller-manager; default true. Without it, objects are kept and nothing comes of them. */
@@ -62,6 +66,8 @@ export interface ControlPlaneOptions {
   readonly etcd?: EtcdOptions;
   /** Admission plugins of the API server besides those that are on anyway. */
   readonly admissionPlugins?: readonly string[];
+  /** Puts something between the API server and all its clients: takes its port and returns the one to use in its place. */
+  readonly between?: (port: number) => Promise<number>;
   /** Writes each answered request to `audit.log` in the directory, one JSON object a line; default false. */
   readonly auditLog?: boolean;
   /**
@@ -78,8 +84,11 @@ export interface ControlPlaneOptions {
  * @throws NoGoError if something has to be built and there is no Go; ProgramError, with its log's end, if a program fails
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const names = options.kwok === false ? (['kubernetes'] as const) : (['kubernetes', 'kwok'] as const);
-  const binaries: Binaries = await ensureBinaries(names, options);
+  const { kubernetes = 'kubernetes' } = options;
+  const binaries: Binaries = {
+    kubernetes: (await ensureBinaries([kubernetes], options))[kubernetes],
+    ...(options.kwok !== false && (await ensureBinaries(['kwok'], options))),
+  };
   return onFreePorts(1 + 2 * (options.etcd?.members ?? 1), (ports) => startOn(ports, binaries, options));
 }
 
@@ -127,12 +136,16 @@ async function startInto(
   const startApiServer = () => start('kube-apiserver', apiServerArgs(place));
   let apiServer = await startApiServer();
 
-  const server = `https://127.0.0.1:${place.ports.apiServer}`;
+  const urlOf = (port: number) => `https://127.0.0.1:${port}`;
+  const { apiServer: ownPort } = place.ports;
+  const server = urlOf((await options.between?.(ownPort)) ?? ownPort);
   const certificateFile = join(directory, 'certificates', 'apiserver.crt');
+  const askedAt = (port: number, certificate: string) =>
+    owned.use(new ApiServer({ server: urlOf(port), certificate, token: users.admin.token }));
   const meet = async () => {
     const certificate = await apiServer.until('its certificate', () => readCertificate(certificateFile), startMs);
     const kubeconfig = writeKubeconfig(directory, { server, certificate, users: Object.values(users) });
-    return { kubeconfig, api: owned.use(new ApiServer({ server, certificate, token: users.admin.token })) };
+    return { kubeconfig, api: askedAt(ownPort, certificate) };
   };
   const serving = etcd.members.map((member) => member.until('serving', () => serves(member), startMs));
   const [met] = await Promise.all([meet(), ...serving]);
@@ -175,9 +188,20 @@ async function startInto(
     await untilReady();
   };
   const killApiServer = () => apiServer.stop({ graceMs: 0 });
+  const addApiServer = async (name: KubernetesName) => {
+    const { [name]: file } = await ensureBinaries([name], options);
+    return onFreePorts(1, async ([port = 0]) => {
+      const audit = place.audit && { ...place.audit, log: join(directory, `audit-${port}.log`) };
+      const its = { ...place, ports: { ...place.ports, apiServer: port }, ...(audit && { audit }) };
+      const added = await start(`kube-apiserver-${port}`, apiServerArgs(its), file);
+      const itself = askedAt(port, readFileSync(certificateFile, 'utf8'));
+      await added.until('being ready', () => itself.isReady(), startMs);
+      return { port, stop: () => added.stop({ graceMs: 10_000 }) };
+    });
+  };
   return {
     ...{ kubeconfig, server, directory, kubectl, stop, [Symbol.asyncDispose]: stop },
-    ...{ restartApiServer, killApiServer, startApiServer: begin, renewCertificates, etcd },
+    ...{ restartApiServer, killApiServer, startApiServer: begin, addApiServer, renewCertificates, etcd },
   };
 }
 
@@ -203,34 +227,6 @@ async function apply(kubectl: Kubectl, manifests: readonly string[]): Promise<vo
     const { code, stderr } = await kubectl(command);
     if (code !== 0) throw new Error(`kubectl ${command.join(' ')} ended with code ${code}: ${stderr}`);
   }
-}
-
-async function makePlace(
-  directory: string,
-  ports: readonly number[],
-  users: readonly User[],
-  options: ControlPlaneOptions,
-): Promise<Place> {
-  const [client = 0, peer = 0, apiServer = 0, ...more] = ports;
-  const { between, quotaBytes }: EtcdOptions = options.etcd ?? {};
-  const pairs = [client, peer, ...more];
-  const etcd = await Promise.all(
-    Array.from({ length: pairs.length / 2 }, async (_, member) => {
-      const [client = 0, peer = 0] = pairs.slice(2 * member);
-      return { client, peer, seen: (await between?.(client)) ?? client };
-    }),
-  );
-  const policy = join(directory, 'audit-policy.json');
-  if (options.auditLog) writeFileSync(policy, JSON.stringify(auditPolicy));
-  return {
-    directory,
-    ports: { etcd, apiServer },
-    etcdQuotaBytes: quotaBytes,
-    admissionPlugins: options.admissionPlugins ?? [],
-    tokens: writeTokenFile(directory, users),
-    ...writeServiceAccountKeys(directory),
-    ...(options.auditLog && { audit: { policy, log: join(directory, 'audit.log') } }),
-  };
 }
 
 /** The certificate in a file that the API server is about to write; false while it has not. */
