@@ -1,13 +1,17 @@
 /** What the API server's audit log says about requests: who asked for what, and which answer there was. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 
 /** One answered request. */
 export interface AuditedRequest {
+  /** The file that tells of it; every API server has its own. */
+  readonly log: string;
+  /** When it came, in milliseconds since 1970. */
+  readonly atMs: number;
   readonly verb: string;
   readonly userAgent: string;
   /** Such as `deployments` or `elasticwebs/status`. */
@@ -75,10 +79,13 @@ export function syncerRequests(directory?: string): AuditedRequest[] {
 
 /** All requests so far of the syncers that are this user. */
 export function requestsOf(user: string, directory: string = useControlPlane().directory): AuditedRequest[] {
-  return readFileSync(join(directory, 'audit.log'), 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(`"username":"${user}"`))
-    .flatMap(parse)
+  const logs = readdirSync(directory).filter((file) => /^audit(-\d+)?\.log$/.test(file));
+  assert.ok(logs.length > 0, `the API server writes no audit log to ${directory}`);
+  return logs
+    .flatMap((log) => {
+      const lines = readFileSync(join(directory, log), 'utf8').split('\n');
+      return lines.filter((line) => line.includes(`"username":"${user}"`)).flatMap((line) => parse(log, line));
+    })
     .filter(({ userAgent }) => userAgent.startsWith('elasticweb-syncer/'));
 }
 
@@ -93,6 +100,7 @@ export function syncerWrites(namespace: string): string[] {
 }
 
 interface AuditEvent {
+  readonly requestReceivedTimestamp: string;
   readonly verb: string;
   readonly userAgent?: string;
   readonly objectRef?: { resource?: string; subresource?: string; namespace?: string; name?: string };
@@ -100,7 +108,7 @@ interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-function parse(line: string): AuditedRequest[] {
+function parse(log: string, line: string): AuditedRequest[] {
   let event: AuditEvent;
   try {
     event = JSON.parse(line) as AuditEvent;
@@ -110,6 +118,8 @@ function parse(line: string): AuditedRequest[] {
   const { resource = '', subresource, namespace, name } = event.objectRef ?? {};
   return [
     {
+      log,
+      atMs: Date.parse(event.requestReceivedTimestamp),
       verb: event.verb,
       userAgent: event.userAgent ?? '',
       resource: subresource === undefined ? resource : `${resource}/${subresource}`,

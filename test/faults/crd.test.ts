@@ -6,14 +6,14 @@ import { after, afterEach, test } from 'node:test';
 import { GROUP, PLURAL } from '../../src/api/resource.ts';
 import type { ResourceType } from '../../src/kube/resource.ts';
 import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource } from '../../src/syncer/kinds.ts';
-import { syncerRequests } from '../cluster/audit.ts';
 import { endSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import { conditionOf, useWorld, type World } from '../cluster/world.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import type { Program } from '../control-plane/program.ts';
-import { storyObjects, versions } from './end-state.ts';
+import { storyObjects } from './end-state.ts';
 import { allServe } from './kept.ts';
 import { ownControlPlane } from './own-control-plane.ts';
+import { assertStill, now, writesSince } from './still.ts';
 
 const controlPlane = await ownControlPlane({ auditLog: true });
 const home = await useWorld();
@@ -70,16 +70,6 @@ async function serving(name: string): Promise<World> {
   return world;
 }
 
-const versionsNow = async (world: World) => versions(await storyObjects(world));
-
-/** All that a syncer wrote or tried to write to ElasticWebs and children, but those made to see that it is awake. */
-const writes = ({ namespace }: World): string[] =>
-  syncerRequests(controlPlane.directory)
-    .filter(({ verb, resource, ...of }) => of.namespace === namespace && verb !== 'get' && APPLIED.has(resource))
-    .filter(({ verb, name = '' }) => !/^(list|watch)$/.test(verb) && !name.startsWith('after-'))
-    .map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`);
-const APPLIED = new Set(['elasticwebs/status', 'deployments', 'services']);
-
 async function uidsOf(world: World): Promise<string[]> {
   return (await storyObjects(world)).map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid ?? ''}`);
 }
@@ -91,33 +81,68 @@ const withSchema = (spec: Fields, status: Fields): Version => {
   return { ...released, schema: { openAPIV3Schema: { ...released.schema.openAPIV3Schema, properties: changed } } };
 };
 
+const NEWER = withSchema({ news: NEWS }, { news: NEWS });
+
+/** Waits until objects are read with the fields of the newer CRD, or without them. */
+async function untilNews(world: World, there: boolean): Promise<void> {
+  await eventually(async () => 'news' in ((await world.web('one'))?.spec ?? {}) === there, {
+    timeoutMs: 30_000,
+    what: there ? 'the field' : 'the field to be gone',
+  });
+}
+
 test('a newer CRD, with more fields and defaults for them: they are left alone, and nothing is written for them', async (t) => {
   t.after(() => define([released]));
   const world = await serving('newer');
-  await define([withSchema({ news: NEWS }, { news: NEWS })]);
-  await eventually(async () => 'news' in ((await world.web('one'))?.spec ?? {}), {
-    timeoutMs: 30_000,
-    what: 'the field',
-  });
+  await define([NEWER]);
+  await untilNews(world, true);
   await end();
   await world.touch('three');
-  const [objects, written] = [await versionsNow(world), writes(world)];
+  const before = await now(world);
 
   await start(world, 'newer-again');
   await world.settled();
-  assert.deepEqual(writes(world).slice(written.length), [], 'at a restart');
-  const now = await versionsNow(world);
-  for (const key of Object.keys(objects)) assert.equal(now[key], objects[key], `${key} was written`);
+  await assertStill(world, before, 'at a restart');
 
   await world.change('one', { news: { level: 2 } });
   await world.ready('one');
   await world.settled();
-  assert.deepEqual(writes(world).slice(written.length), ['patch elasticwebs/status one'], 'when it changes');
+  assert.deepEqual(writesSince(world, before), ['patch elasticwebs/status one'], 'when it changes');
   await world.change('one', { totalQPS: 1_500 });
   await world.until(DEPLOYMENT, 'one', ({ spec }) => spec.replicas === 3);
   const web = await world.ready('one');
   assert.deepEqual((web.spec as unknown as Fields).news, { level: 2 });
   assert.deepEqual((web.status as unknown as Fields).news, { level: 1 });
+});
+
+test('a newer CRD that is taken back: what is stored and no longer known is not seen, and nothing is written for it', async (t) => {
+  t.after(() => define([released]));
+  const world = await serving('back');
+  await define([NEWER]);
+  await untilNews(world, true);
+  await world.change('one', { news: { level: 2 } });
+  const stored = await world.ready('one');
+  assert.deepEqual((stored.status as unknown as Fields).news, { level: 1 });
+  await world.settled();
+  const before = await now(world);
+
+  await define([released]);
+  await untilNews(world, false);
+  await world.settled();
+  await assertStill(world, before, 'when it is taken back');
+  await end();
+  await start(world, 'back-again');
+  await world.settled();
+  await assertStill(world, before, 'at a restart');
+
+  await world.change('one', { totalQPS: 1_500 });
+  await allServe(world, ['two', 'three'], 1);
+  await world.until(DEPLOYMENT, 'one', ({ spec }) => spec.replicas === 3);
+  const web = await world.ready('one');
+  await world.settled();
+  assert.equal('news' in web.spec, false);
+  const writes = writesSince(world, before).filter((write) => !write.includes('status'));
+  assert.deepEqual(writes, ['patch deployments one']);
 });
 
 test('an older CRD, which does not keep a part of the status: it is said once, not again and again', async (t) => {
@@ -134,13 +159,11 @@ test('an older CRD, which does not keep a part of the status: it is said once, n
   const web = await world.ready('one');
   assert.equal(web.status?.realQPS, undefined);
   assert.equal(conditionOf(web, 'Ready')?.status, 'True');
-  const [objects, written] = [await versionsNow(world), writes(world)];
+  const before = await now(world);
 
   for (let look = 0; look < 3; look += 1) await world.settled();
 
-  const now = await versionsNow(world);
-  for (const key of Object.keys(objects)) assert.equal(now[key], objects[key], `${key} was written`);
-  assert.deepEqual(writes(world).slice(written.length), []);
+  await assertStill(world, before, 'when it was said');
   await world.until(DEPLOYMENT, 'one', ({ metadata }) => metadata.generation === 1);
 });
 
@@ -148,7 +171,7 @@ test('an older CRD, which does not keep a part of the status: it is said once, n
 for (const stored of ['v1', 'v2']) {
   test(`a second version is served, and ${stored} is what is stored: nothing is written for it, and changes arrive`, async () => {
     const world = await serving(`version-${stored}`);
-    const [uids, objects, written] = [await uidsOf(world), await versionsNow(world), writes(world)];
+    const [uids, before] = [await uidsOf(world), await now(world)];
 
     await define(['v1', 'v2'].map((name) => ({ ...released, name, storage: name === stored })));
 
@@ -167,15 +190,13 @@ for (const stored of ['v1', 'v2']) {
       (await uidsOf(world)).filter((uid) => !uid.includes(' after-')),
       uids.filter((uid) => !uid.includes(' after-')),
     );
-    const now = await versionsNow(world);
+    const { versions } = await now(world);
     for (const kind of ['ElasticWeb', 'Deployment', 'Service']) {
       const key = `${kind} ${world.namespace}/three`;
-      assert.equal(now[key], objects[key], `${key} was written`);
+      assert.equal(versions[key], before.versions[key], `${key} was written`);
     }
     assert.deepEqual(
-      writes(world)
-        .slice(written.length)
-        .filter((write) => !write.includes('status')),
+      writesSince(world, before).filter((write) => !write.includes('status')),
       ['patch deployments one', 'patch deployments two'],
     );
   });
