@@ -8,17 +8,17 @@ import { endSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import { useWorld } from '../cluster/world.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { allKept, HEALS_WITHIN_MS } from './kept.ts';
+import { Link } from './link.ts';
 import { ownControlPlane } from './own-control-plane.ts';
-import { SlowLink } from './slow-link.ts';
 
-const links: SlowLink[] = [];
+const links: Link[] = [];
 const controlPlane = await ownControlPlane({
   auditLog: true,
   etcd: {
     members: 3,
     quotaBytes: 32 * 1024 * 1024,
     between: async (port) => {
-      const link = await SlowLink.start(port);
+      const link = await Link.start(port);
       links.push(link);
       return link.port;
     },

@@ -177,7 +177,7 @@ test('a file for both without a colon is refused', async (t) => {
 });
 
 /** A server with TLS, and the files of a client that come and go. */
-async function tls(t: Parameters<typeof startStub>[0], own: CertificateName, clients?: CertificateName) {
+async function tls(t: TestContext, own: CertificateName, clients?: CertificateName) {
   const directory = await temporaryDirectory(t);
   const files = {
     caFile: join(directory, 'ca.pem'),

@@ -37,8 +37,13 @@ export interface Stub {
   script: Script;
 }
 
+/** What ends: a test, or the whole file. */
+export interface Ending {
+  after(hook: () => Promise<void>): void;
+}
+
 /** Starts a server that answers by the script, with TLS if there are options for it; it ends with the test. */
-export async function startStub(t: TestContext, script: Script, tls?: ServerOptions): Promise<Stub> {
+export async function startStub(t: Ending, script: Script, tls?: ServerOptions): Promise<Stub> {
   const asked: Asked[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;

@@ -1,29 +1,39 @@
-/** A link that takes its time: what is sent over it arrives later, in the order in which it was sent. */
+/** A link between programs of this machine: what is sent over it can arrive later, and new connections can lead elsewhere. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** TCP from a port of its own to another port of this machine. */
-export class SlowLink implements AsyncDisposable {
-  /** How long requests are under way, from now on; answers lose no time. */
+/** TCP from a port of its own to other ports of this machine. */
+export class Link implements AsyncDisposable {
+  /** How long requests are under way, from now on, and in the order in which they were sent; answers lose no time. */
   delayMs = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #ports: readonly number[];
+  #connections = 0;
 
-  static async start(port: number): Promise<SlowLink> {
+  /** A link to these ports in turn. */
+  static async start(...ports: readonly number[]): Promise<Link> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new SlowLink(server, port);
+    return new Link(server, ports);
   }
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, ports: readonly number[]) {
     this.#server = server;
-    server.on('connection', (client: Socket) => this.#join(client, connect(port, '127.0.0.1')));
+    this.#ports = ports;
+    server.on('connection', (client: Socket) => this.#join(client, connect(this.#nextPort(), '127.0.0.1')));
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends all connections; new ones lead to these ports in turn. */
+  lead(...ports: readonly number[]): void {
+    this.#ports = ports;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -31,6 +41,12 @@ export class SlowLink implements AsyncDisposable {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+  }
+
+  #nextPort(): number {
+    const port = this.#ports[this.#connections % this.#ports.length];
+    this.#connections += 1;
+    return port ?? 0;
   }
 
   #join(client: Socket, server: Socket): void {
