@@ -1,7 +1,9 @@
 /** One query to one Prometheus server: sent, waited for within bounds, and its answer read or its failure named. */
 
+import type { LookupFunction } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { Pool } from 'undici';
+import { checkedLookup } from './addresses.ts';
 import { parseAnswer, type Vector } from './answer.ts';
 import type { Signer } from './aws.ts';
 import { beginningOf, readBody, UnusableBody } from './body.ts';
@@ -20,6 +22,8 @@ export interface ClientOptions {
   /** For each query, from its beginning to the last byte of its answer. */
   readonly timeoutMs: number;
   readonly connections: number;
+  /** Who knows the addresses of a name; default: the system. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** An idle connection is kept this long: longer than any tick, shorter than the 60 s after which load balancers cut it. */
@@ -28,10 +32,12 @@ const KEEP_IDLE_MS = 50_000;
 /** Sends queries over connections that are kept. */
 export class Client {
   readonly #options: ClientOptions;
+  readonly #lookup: LookupFunction;
   #current: { readonly tls: TlsFiles; readonly pool: Pool } | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#lookup = checkedLookup(options.lookup);
   }
 
   /** How messages call the server. */
@@ -105,7 +111,7 @@ export class Client {
     const { server, connections, timeoutMs } = this.#options;
     const pool = new Pool(server.origin, {
       connections,
-      connect: { ...tls, timeout: timeoutMs },
+      connect: { ...tls, timeout: timeoutMs, lookup: this.#lookup },
       keepAliveTimeout: KEEP_IDLE_MS,
       // The deadline is ours.
       headersTimeout: 0,

@@ -1,5 +1,6 @@
 /** Where the load comes from: asks one Prometheus for that of all ElasticWebs together, once a tick. */
 
+import type { LookupFunction } from 'node:net';
 import { VERSION } from '../api/version.ts';
 import { type Reading, type UnknownReason, unknown } from '../scaling/reading.ts';
 import { awsSigner } from './aws.ts';
@@ -47,6 +48,8 @@ export interface LoadSourceOptions extends ServerSettings, WindowSettings {
   /** A target that was scraped for so long and has no series of the metric serves nothing. @default 300, or the stable window if longer */
   readonly idleWindowSeconds?: number;
   readonly clock?: SourceClock;
+  /** Who knows the addresses of a name. @default the system */
+  readonly lookup?: LookupFunction;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly onQuery?: (report: QueryReport) => void;
@@ -91,6 +94,7 @@ export class LoadSource {
       userAgent: `elasticweb-syncer/${VERSION}`,
       timeoutMs,
       connections: 2 * GROUPS_AT_ONCE,
+      lookup: options.lookup,
     });
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
