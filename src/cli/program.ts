@@ -62,7 +62,12 @@ function program(io: Io): Command {
     // The flags of the syncer are long, and a terminal of 80 columns has room for both.
     .configureHelp({ minWidthToWrap: 30 })
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // What was meant for a flag that there is not, such as --prometheus-password, may be a secret.
+      outputError: (text, write) => write(text.replace(/^(error: unknown option '--?[^'=]*)=[^]*'/, "$1'")),
+    });
   for (const command of [
     renderCommand(io),
     validateCommand(io),

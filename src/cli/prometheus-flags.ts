@@ -1,6 +1,6 @@
 /** The flags that say where the load is measured: which Prometheus, as whom, and over which windows. */
 
-import { InvalidArgumentError, type Option } from 'commander';
+import type { Option } from 'commander';
 import type { Auth, LoadSourceOptions, Pair } from '../prometheus/source.ts';
 import { DEFAULT_LABELS } from '../prometheus/selector.ts';
 import { flag, wholeNumber } from './flag.ts';
@@ -13,8 +13,9 @@ export interface PrometheusFlags {
   readonly prometheusCredentialsFile?: string;
   readonly prometheusBearerTokenFile?: string;
   readonly prometheusSigv4Region?: string;
-  readonly prometheusHeader?: readonly Pair[];
-  readonly prometheusQueryParam?: readonly Pair[];
+  /** As they were given: commander would quote what it finds wrong, and it may be secret. */
+  readonly prometheusHeader?: readonly string[];
+  readonly prometheusQueryParam?: readonly string[];
   readonly prometheusCaFile?: string;
   readonly prometheusCertFile?: string;
   readonly prometheusKeyFile?: string;
@@ -46,9 +47,9 @@ export function prometheusOptions(): Option[] {
     flag(
       '--prometheus-header <name=value>',
       'header of each query, such as X-Scope-OrgID=team-a; repeatable',
-    ).argParser(pairs),
+    ).argParser(several),
     flag('--prometheus-query-param <name=value>', 'parameter of each query, such as dedup=true; repeatable').argParser(
-      pairs,
+      several,
     ),
     flag('--prometheus-ca-file <file>', 'authorities that are trusted'),
     flag('--prometheus-cert-file <file>', 'client certificate'),
@@ -87,8 +88,8 @@ export function loadSourceOptions(flags: PrometheusFlags): LoadSourceOptions | u
   return {
     url,
     auth: authOf(flags),
-    headers: flags.prometheusHeader ?? [],
-    queryParameters: flags.prometheusQueryParam ?? [],
+    headers: pairs('--prometheus-header', flags.prometheusHeader),
+    queryParameters: pairs('--prometheus-query-param', flags.prometheusQueryParam),
     caFile: flags.prometheusCaFile,
     certFile: flags.prometheusCertFile,
     keyFile: flags.prometheusKeyFile,
@@ -134,11 +135,15 @@ function asFlag(name: string): string {
 }
 
 /** One flag after the other adds up; in the environment they are separated by commas. */
-function pairs(value: string, before: readonly Pair[] = []): Pair[] {
-  const given = value.split(',').map((pair): Pair => {
+function several(value: string, before: readonly string[] = []): string[] {
+  return [...before, ...value.split(',')];
+}
+
+function pairs(flagName: string, given: readonly string[] = []): Pair[] {
+  return given.map((pair, index): Pair => {
     const at = pair.indexOf('=');
-    if (at < 1) throw new InvalidArgumentError(`Expected name=value.`);
+    if (at < 1)
+      throw new TypeError(`${flagName} takes name=value; number ${index + 1} of those given is not like that`);
     return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
   });
-  return [...before, ...given];
 }

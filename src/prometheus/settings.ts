@@ -81,7 +81,7 @@ export function checkedServer(settings: ServerSettings): Server {
   if (auth.kind === 'basic' && auth.username.includes(':')) {
     throw new TypeError('the username must not have a colon: it would end there');
   }
-  for (const pair of headers) checkHeader(pair, auth);
+  for (const [index, pair] of headers.entries()) checkHeader(pair, index + 1, auth);
   const own = queryParameters.find(([name]) => OWN_PARAMETERS.includes(name));
   if (own !== undefined) throw new TypeError(`the query parameter ${own[0]} is set by the syncer itself`);
   const query = new URLSearchParams(queryParameters.map(([name, value]): [string, string] => [name, value])).toString();
@@ -109,8 +109,12 @@ function checkedUrl(text: string): URL {
   return url;
 }
 
-function checkHeader([name, value]: Pair, auth: Auth): void {
-  if (!HEADER_NAME.test(name)) throw new TypeError(`${JSON.stringify(name)} is not the name of a header`);
+function checkHeader([name, value]: Pair, number: number, auth: Auth): void {
+  // What stands before the = may be a secret, too: `Authorization: Bearer c2VjcmV0=`.
+  if (!HEADER_NAME.test(name))
+    throw new TypeError(
+      `header number ${number} has a name that no header may have; expected one such as X-Scope-OrgID`,
+    );
   const lower = name.toLowerCase();
   if (OWN_HEADERS.includes(lower) || (lower === 'authorization' && auth.kind !== 'none')) {
     throw new TypeError(`the header ${name} is set by the syncer itself`);

@@ -34,6 +34,11 @@ const rows: readonly { args: readonly string[]; exitCode: number; stdout?: RegEx
   { args: ['diff'], exitCode: 2, stderr: /^error: required option '-f, --filename <file...>' not specified\n/ },
   { args: ['diff', '-f', '-', '-f', '-'], exitCode: 2, stderr: /^error: -f - can be given only once/ },
   { args: ['status', '--namspace', 'a'], exitCode: 2, stderr: /\(Did you mean --namespace\?\)/ },
+  {
+    args: ['syncer', "--prometheus-password=s'3cret"],
+    exitCode: 2,
+    stderr: /^error: unknown option '--prometheus-password'\n(?!.*3cret)/s,
+  },
   { args: [], exitCode: 2, stderr: /^Usage: elasticweb / },
   { args: ['rendr'], exitCode: 2, stderr: /^error: unknown command 'rendr'\n\(Did you mean render\?\)\n/ },
   { args: ['render'], exitCode: 2, stderr: /^error: required option '-f, --filename <file...>' not specified\n/ },

@@ -88,7 +88,21 @@ const refused: readonly { name: string; args: readonly string[]; says: RegExp }[
     args: ['--prometheus-url=ftp://prom'],
     says: /must begin with http:\/\/ or https:\/\//,
   },
-  { name: 'a header that is none', args: [URL, '--prometheus-header=X-Scope-OrgID'], says: /Expected name=value/ },
+  {
+    name: 'a header that is none',
+    args: [URL, '--prometheus-header=A=1', '--prometheus-header=secret'],
+    says: /--prometheus-header takes name=value; number 2 of those given is not like that/,
+  },
+  {
+    name: 'a header as HTTP writes it',
+    args: [URL, '--prometheus-header=Authorization: Bearer secret=='],
+    says: /header number 1 has a name that no header may have/,
+  },
+  {
+    name: 'a value with a comma in it',
+    args: [URL, '--prometheus-query-param=token=a,secret'],
+    says: /--prometheus-query-param takes name=value; number 2/,
+  },
   { name: 'a window that is too short', args: [URL, '--scrape-interval=30'], says: /120/ },
   {
     name: 'ticks further apart than a window is long',

@@ -11,11 +11,19 @@ const START_MS = 30_000;
 /** The label of ElasticWebs that the common syncer of a test run leaves to a test with a syncer of its own. */
 export const OWN_SYNCER_LABEL = 'elasticweb-test/syncer';
 
-/** Starts `elasticweb syncer` with these flags, and returns when it watches. Its log is `NAME.log` in the directory. */
-export async function runSyncer(directory: string, name: string, flags: readonly string[]): Promise<Program> {
+/** Starts `elasticweb syncer` with these flags, and returns when it watches. Its log is `NAME.log` in the directory; `env` adds to our environment. */
+export async function runSyncer(
+  directory: string,
+  name: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const logFile = join(directory, `${name}.log`);
   const args = [join(root, 'src/cli/bin.ts'), 'syncer', ...flags];
-  const program = await Program.start({ name, file: process.execPath, args, logFile });
+  const program = await Program.start({
+    ...{ name, file: process.execPath, args, logFile },
+    env: { ...process.env, ...env },
+  });
   // Of a syncer that was started before under this name, the log has this line, too.
   const lines = async () => (await readFile(logFile, 'utf8')).split('\n');
   await program.until(
