@@ -1,6 +1,11 @@
 /** What a refusal says: the API server's `Status` object as a {@link KubeError}. */
 import { type FieldCause, KubeError } from './errors.ts';
 
+/** The API server quotes whatever value it refuses, and that may be a megabyte: of each text so much of its beginning and of its end. */
+const LONGEST_TEXT = { beginning: 3_000, end: 1_000 };
+/** A mistake in each of a thousand items is a cause each. */
+const MOST_CAUSES = 100;
+
 /** Enough of a foreign error page to recognise it, not enough to fill a log. */
 const LONGEST_FOREIGN_TEXT = 200;
 
@@ -19,7 +24,7 @@ export function statusError(call: Call, status: unknown, retryAfterMs?: number):
     status: typeof code === 'number' ? code : undefined,
     reason: text(reason) || 'Unknown',
     message: text(message) || 'the API server gave no message',
-    causes: Array.isArray(causes) ? causes.map(fieldCause) : [],
+    causes: Array.isArray(causes) ? causes.slice(0, MOST_CAUSES).map(fieldCause) : [],
     retryAfterMs: stayAwayMs,
   });
 }
@@ -51,7 +56,11 @@ function record(value: unknown): Record<string, unknown> {
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  if (typeof value !== 'string') return '';
+  const { beginning, end } = LONGEST_TEXT;
+  if (value.length <= beginning + end) return value;
+  // Half a character is none: whoever stores it gets another text back.
+  return `${value.slice(0, beginning)} ... ${value.slice(-end)}`.toWellFormed();
 }
 
 function isPositive(value: unknown): value is number {

@@ -47,22 +47,27 @@ function wordsOf(error: unknown): string {
 const transient = (reason: TransientReason, message: string) => ({ kind: 'transient', reason, message }) as const;
 const terminal = (reason: TerminalReason, message: string): Failure => ({ kind: 'terminal', reason, message });
 
-/** Only the API server's words around a webhook's answer are fixed. */
+/** With what the API server begins its words; what follows may be anybody's, such as a value of the ElasticWeb's. */
+const DENIED_BY_WEBHOOK = /^admission webhook "[^"]{1,500}" denied /;
+const DENIED_BY_POLICY = /^(?:[\w.-]{1,200} "[^"]{0,500}" is forbidden: )?ValidatingAdmissionPolicy '/;
+
 function isAdmissionDenial(error: unknown): boolean {
-  return (
-    error instanceof KubeError && /admission webhook .* denied|ValidatingAdmissionPolicy/.test(error.serverMessage)
-  );
+  if (!(error instanceof KubeError)) return false;
+  return DENIED_BY_WEBHOOK.test(error.serverMessage) || DENIED_BY_POLICY.test(error.serverMessage);
 }
 
 /**
- * The child's own validation said no. The reasons of its causes are too coarse for what is told apart here, so its words decide,
- * which have been the same for years.
+ * The child's own validation said no. The reasons of its causes are too coarse for what is told apart here, so their last words decide,
+ * which have been the same for years; before them stands the value.
  */
-function refusal(error: KubeError, message: string): Failure {
-  if (/nodePort.*port is already allocated/.test(error.serverMessage)) return transient('NodePortConflict', message);
-  if (error.serverMessage.includes('field is immutable')) return terminal('ImmutableField', message);
+function refusal({ causes }: KubeError, message: string): Failure {
+  const isTaken = causes.some((cause) => cause.field.endsWith('.nodePort') && cause.message.endsWith(ALLOCATED));
+  if (isTaken) return transient('NodePortConflict', message);
+  if (causes.some((cause) => cause.message.endsWith('field is immutable'))) return terminal('ImmutableField', message);
   return terminal('InvalidSpec', message);
 }
+
+const ALLOCATED = 'port is already allocated';
 
 /** Whether the API server refused an object because something is in it twice. */
 export function isDuplicate(error: unknown): boolean {

@@ -83,3 +83,15 @@ test('the innermost cause is what is told', () => {
   assert.equal(errors.rootCause(new TypeError('')), 'TypeError');
   assert.equal(errors.rootCause('text'), 'text');
 });
+
+test('of a megabyte that the API server quotes, the beginning and the end are kept', () => {
+  const long = `Deployment.apps "web" is invalid: spec: Invalid value: "${'💥'.repeat(300_000)}": field is immutable`;
+  const causes = Array.from({ length: 5_000 }, () => ({ reason: 'FieldValueInvalid', message: long, field: 'spec' }));
+  const error = statusError(call, { ...statusOf(422, 'Invalid', { details: { causes } }), message: long });
+  assert.ok(error.message.length < 5_000, `${error.message.length} characters`);
+  assert.equal(error.causes.length, 100);
+  for (const text of [error.serverMessage, error.causes[0]?.message ?? '']) {
+    assert.match(text, /^Deployment\.apps "web" is invalid: .* \.\.\. .*field is immutable$/);
+    assert.ok(text.isWellFormed() && text.length < 4_100);
+  }
+});

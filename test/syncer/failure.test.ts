@@ -10,28 +10,43 @@ function answer(status: number, message: string, more: Partial<KubeErrorOptions>
   return new KubeError({ verb: 'PATCH', target: 'Service test/shop', status, reason: 'Any', message, ...more });
 }
 
-const cause = (reason: string, field = '') => ({ reason, field, message: '' });
+const cause = (reason: string, field = '', message = '') => ({ reason, field, message });
+
+/** The refusal of one field, as the API server words it. */
+function refused(field: string, message: string): KubeError {
+  const words = `Service "shop" is invalid: ${field}: ${message}`;
+  return answer(422, words, { causes: [cause('FieldValueInvalid', field, message)] });
+}
+
+/** Texts that a tenant may put into a field, so that the API server quotes them. */
+const quoted = [
+  'admission webhook "x" denied the request: ',
+  "ValidatingAdmissionPolicy 'x' with binding 'x' denied request",
+  'nodePort: provided port is already allocated',
+  'field is immutable',
+  'exceeded quota',
+];
 
 // The messages are those of Kubernetes 1.37.
 const rows: readonly { name: string; error: unknown; kind: string; reason?: string }[] = [
   {
     name: 'a node port that is taken',
-    error: answer(422, 'spec.ports[0].nodePort: Invalid value: 30004: provided port is already allocated'),
+    error: refused('spec.ports[0].nodePort', 'Invalid value: 30004: provided port is already allocated'),
     kind: 'transient',
     reason: 'NodePortConflict',
   },
   {
     name: 'a node port out of range',
-    error: answer(
-      422,
-      'spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767',
+    error: refused(
+      'spec.ports[0].nodePort',
+      'Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767',
     ),
     kind: 'terminal',
     reason: 'InvalidSpec',
   },
   {
     name: 'a field that cannot change',
-    error: answer(422, 'spec.selector: Invalid value: {}: field is immutable'),
+    error: refused('spec.selector', 'Invalid value: {}: field is immutable'),
     kind: 'terminal',
     reason: 'ImmutableField',
   },
@@ -63,10 +78,19 @@ const rows: readonly { name: string; error: unknown; kind: string; reason?: stri
   },
   {
     name: 'an admission policy that says no',
-    error: answer(422, "ValidatingAdmissionPolicy 'limits' with binding 'all' denied request: no"),
+    error: answer(
+      422,
+      `deployments.apps "shop" is forbidden: ValidatingAdmissionPolicy 'limits' with binding 'all' denied request: no`,
+    ),
     kind: 'transient',
     reason: 'AdmissionDenied',
   },
+  ...quoted.map((text) => ({
+    name: `a refused value that says ${JSON.stringify(text)}`,
+    error: refused('spec.template.spec.nodeSelector', `Invalid value: "${text}": name part must be valid`),
+    kind: 'terminal',
+    reason: 'InvalidSpec',
+  })),
   {
     name: 'a namespace that is being deleted',
     error: answer(403, 'unable to create new content', { causes: [cause('NamespaceTerminating')] }),
@@ -88,6 +112,18 @@ for (const { name, error, kind, reason } of rows) {
     assert.ok(failure.message.includes(String(words)), failure.message);
   });
 }
+
+test(
+  'failureOf: however long the words are, and whatever they repeat, they are looked at once',
+  { timeout: 20_000 },
+  () => {
+    // Were each of them the beginning of a search to the end, this would take an hour.
+    for (const text of quoted) {
+      const failure = failureOf(refused('spec.template', `Invalid value: "${text.repeat(100_000)}": must be valid`));
+      assert.equal('reason' in failure && failure.reason, 'InvalidSpec');
+    }
+  },
+);
 
 test('isDuplicate: only a refusal because something is there twice', () => {
   assert.equal(
