@@ -5,22 +5,40 @@ import type { KubeObject, ManagedFieldsEntry } from './resource.ts';
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
   readonly #most: number;
+  readonly #mostCharacters: number;
+  #characters = 0;
 
-  /** @param most so many are remembered; when there are more, all are forgotten, and whoever has one keeps it */
-  constructor(most = 1_000) {
+  /**
+   * When there are more of either, all are forgotten, and whoever has one keeps it. A text outlives the objects that had it.
+   *
+   * @param most so many texts are remembered
+   * @param mostCharacters so many characters in all; a text of more than a hundredth of them is not shared: hardly two objects have it
+   */
+  constructor(most = 1_000, mostCharacters = 4_000_000) {
     this.#most = most;
+    this.#mostCharacters = mostCharacters;
   }
 
   get size(): number {
     return this.#texts.size;
   }
 
+  /** Of all that are remembered. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   /** The text as it was first seen, so that the second copy of it need not be kept. */
   share(text: string): string {
+    if (text.length > this.#mostCharacters / 100) return text;
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
-    if (this.#texts.size >= this.#most) this.#texts.clear();
+    if (this.#texts.size >= this.#most || this.#characters + text.length > this.#mostCharacters) {
+      this.#texts.clear();
+      this.#characters = 0;
+    }
     this.#texts.set(text, text);
+    this.#characters += text.length;
     return text;
   }
 }

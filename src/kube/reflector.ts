@@ -4,8 +4,8 @@ import { atLeastAsked, backoffMs } from './backoff.ts';
 import type { KubeClient, Scope } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
-import { KubeError, isExpired } from './errors.ts';
-import { type KubeObject, type ResourceType, describeTarget } from './resource.ts';
+import { KubeError, isExpired, rootCause } from './errors.ts';
+import { type KubeObject, type ResourceType, describeTarget, keyOf } from './resource.ts';
 import { type Change, type Listing, ObjectStore } from './store.ts';
 import { type End, type WatchEnd, watchEndOf } from './watch-end.ts';
 import type { WatchEvent } from './watch-events.ts';
@@ -45,7 +45,7 @@ export interface ReflectorStats {
   readonly events: number;
   /** How long ago the API server was last heard of: a list, a granted watch, an event or a bookmark; undefined before the first list. */
   readonly silentForMs: number | undefined;
-  /** Lines of a watch that could not be understood. Each is followed by a new list. */
+  /** Lines of a watch that could not be understood, each followed by a new list, and objects that could not be kept. */
   readonly malformed: number;
   /** Events and listed objects dropped because a newer state was known. */
   readonly stale: number;
@@ -64,7 +64,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
   readonly #options: ReflectorOptions<T, G>;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #target: string;
+  readonly #about: { readonly verb: string; readonly target: string };
   readonly #store: ObjectStore<T, G>;
   readonly #synced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
@@ -83,7 +83,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
     this.#store = new ObjectStore({ asText: options.asText ?? false, glance: options.glance });
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#target = describeTarget(options.type, { namespace: options.namespace });
+    this.#about = { verb: 'WATCH', target: describeTarget(options.type, { namespace: options.namespace }) };
     this.#synced = new Promise((resolve) => {
       this.#resolveSynced = resolve;
     });
@@ -136,7 +136,10 @@ export class Reflector<T extends KubeObject, G = undefined> {
    * For an object in this reflector's scope only: another would stay here until the next list.
    */
   observe(object: T, options: { readonly insert?: boolean } = {}): void {
-    this.#store.observe(this.#kept(object), options);
+    this.#take(object, (kept) => {
+      this.#store.observe(kept, options);
+      return [];
+    });
   }
 
   /** Drops an object that a request has shown to be gone, before the watch says so. It is not reported. */
@@ -184,7 +187,8 @@ export class Reflector<T extends KubeObject, G = undefined> {
         if (behind) return { kind: 'failed', error: this.#tooOld(page.resourceVersion), livedMs: 0, next: 'list' };
         // All pages are as of the moment of the first.
         listing ??= this.#store.beginList(page.resourceVersion, this.#store.isBehind(page.resourceVersion));
-        for (const object of page.items) this.#report(listing.put(this.#kept(object)));
+        const into = listing;
+        for (const object of page.items) this.#take(object, (kept) => into.put(kept));
       }
     } catch (error) {
       return { kind: 'failed', error, livedMs: 0, next: 'list' };
@@ -246,10 +250,10 @@ export class Reflector<T extends KubeObject, G = undefined> {
     switch (event.type) {
       case 'ADDED':
       case 'MODIFIED':
-        this.#report(this.#store.put(this.#kept(event.object)));
+        this.#take(event.object, (object) => this.#store.put(object));
         return undefined;
       case 'DELETED':
-        this.#report(this.#store.remove(this.#kept(event.object)));
+        this.#take(event.object, (object) => this.#store.remove(object));
         return undefined;
       case 'BOOKMARK': {
         if (this.#store.bookmark(event.resourceVersion)) return undefined;
@@ -267,8 +271,18 @@ export class Reflector<T extends KubeObject, G = undefined> {
     }
   }
 
-  #kept(object: T): T {
-    return this.#options.transform?.(object) ?? object;
+  /** Whoever may write an object may write one that cannot be kept, such as one that is nested too deep. The others are kept all the same. */
+  #take(object: T, take: (object: T) => Change<T>[]): void {
+    let changes: Change<T>[];
+    try {
+      changes = take(this.#options.transform?.(object) ?? object);
+    } catch (error) {
+      this.#malformed += 1;
+      const message = `${keyOf(object)} cannot be kept, and is taken for what it was before: ${rootCause(error)}`;
+      this.#options.onError(new KubeError({ ...this.#about, reason: 'UnusableAnswer', message, cause: error }));
+      return;
+    }
+    this.#report(changes);
   }
 
   #report(changes: readonly Change<T>[]): void {
@@ -282,6 +296,6 @@ export class Reflector<T extends KubeObject, G = undefined> {
   }
 
   #error(message: string): KubeError {
-    return new KubeError({ verb: 'WATCH', target: this.#target, reason: 'UnusableAnswer', message });
+    return new KubeError({ ...this.#about, reason: 'UnusableAnswer', message });
   }
 }

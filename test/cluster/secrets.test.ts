@@ -196,7 +196,7 @@ for (const args of [
 for (const [name, value] of [
   ['ELASTICWEB_PROMETHEUS_HEADER', HEADER],
   ['ELASTICWEB_PROMETHEUS_HEADER', `Authorization: Bearer ${HEADER}==`],
-  ['ELASTICWEB_PROMETHEUS_HEADER', `X-Token=${HEADER}\n`],
+  ['ELASTICWEB_PROMETHEUS_HEADER', `X-Token=${HEADER}\u0007`],
   ['ELASTICWEB_PROMETHEUS_QUERY_PARAM', PARAMETER],
   ['ELASTICWEB_PROMETHEUS_URL', `https://user:${PARAMETER}@prometheus`],
   ['ELASTICWEB_PROMETHEUS_URL', `https//user:${PARAMETER}@prometheus`],

@@ -40,6 +40,21 @@ test('what is packed comes out as it went in, whatever is known by then', () => 
   assert.ok(texts.size <= 5);
 });
 
+test('what is remembered of texts is bounded, however many there are and however long', () => {
+  const texts = new SharedTexts(10, 1_000);
+  const seen: string[] = [];
+  for (let number = 0; number < 1_000; number += 1) {
+    const text = `${number}`.padEnd(number % 12);
+    assert.equal(texts.share(text), text);
+    seen.push(text);
+    assert.ok(texts.size <= 10);
+    assert.ok(texts.characters <= 1_000);
+  }
+  const { size } = texts;
+  assert.equal(texts.share('x'.repeat(11)).length, 11);
+  assert.equal(texts.size, size, 'a text that is too long is not remembered');
+});
+
 test('objects of one shape have the fields of their managers in common, each with an owner of its own', () => {
   const texts = new SharedTexts();
   for (let number = 0; number < 100; number += 1) {

@@ -526,3 +526,35 @@ test('an abort ends everything at once, also in the middle of a wait', async (t)
   assert.deepEqual(watching.errors, []);
   assert.deepEqual(watching.clock.delays, []);
 });
+
+/** An object that Kubernetes keeps and V8 reads, but does not write as text again. */
+function deep(name: string, version: number): string {
+  const fields = `${'{"f:a":'.repeat(6_000)}{}${'}'.repeat(6_000)}`;
+  const metadata = JSON.stringify(thing(name, version).metadata).slice(0, -1);
+  return `{"metadata":${metadata},"managedFields":[{"manager":"m","fieldsV1":${fields}}]}}`;
+}
+
+test('an object that cannot be kept is told, and keeps no other from being kept: in a list', async (t) => {
+  const items = [deep('a', 90), JSON.stringify(thing('b', 91))].join(',');
+  const list: Script = (_, response) =>
+    void response
+      .setHeader('content-type', 'application/json')
+      .end(`{"metadata":{"resourceVersion":"100"},"items":[${items}]}`);
+  const { reflector, errors } = await start(t, { asText: true, lists: [list] });
+  await reflector.synced;
+  assert.equal(reflector.get('shop/a'), undefined);
+  assert.deepEqual(reflector.get('shop/b')?.metadata.name, 'b');
+  assert.match(String(errors[0]), /things: UnusableAnswer: shop\/a cannot be kept/);
+  assert.deepEqual([errors.length, reflector.stats.malformed], [1, 1]);
+});
+
+test('an object that cannot be kept is told, and keeps no other from being kept: in a watch', async (t) => {
+  const { reflector, errors, nextWatch, until } = await start(t, { asText: true });
+  const watch = await nextWatch();
+  watch.write(`{"type":"MODIFIED","object":${deep('a', 101)}}\n`);
+  watch.send('ADDED', thing('b', 102));
+  await until(() => reflector.get('shop/b') !== undefined, 'the object after it');
+  assert.equal(reflector.get('shop/a')?.metadata.resourceVersion, '90');
+  assert.match(String(errors[0]), /shop\/a cannot be kept, and is taken for what it was before/);
+  assert.deepEqual([errors.length, reflector.stats.watches, watch.isClosed], [1, 1, false]);
+});
