@@ -6,6 +6,7 @@ import { METADATA, metadataErrors } from './metadata.ts';
 import { API_VERSION, KIND, type ElasticWebObject } from './resource.ts';
 import { RULES, type Rule } from './rules.ts';
 import type { Schema } from './schema.ts';
+import { isTooLarge, TOO_LARGE_MESSAGE } from './size.ts';
 import { spec } from './spec.ts';
 import { status as statusSchema } from './status.ts';
 import type { DefaultedElasticWebSpec } from './types.ts';
@@ -27,13 +28,16 @@ const BODY: Schema = { type: 'object', properties: { spec }, required: ['spec'] 
 
 /**
  * Checks a resource as the API server would on creation with strict field validation: unknown fields, types, bounds, and the CEL rules.
- * What only the Deployment's or the Service's own validation can say, it cannot know.
+ * What only the Deployment's or the Service's own validation can say, it cannot know. One thing it says alone: a spec may not be too large as a whole (size.ts),
+ * for which a schema has no words.
  *
  * Transition rules compare with a stored object; they are the API server's alone. The status is dropped, as on creation.
  */
 export function validate(resource: unknown): Validation {
   if (!isObject(resource)) return invalid([{ path: '', message: `must be an object, got ${show(resource)}` }]);
   const { apiVersion, kind, metadata, status, ...body } = resource;
+  // Before anything that takes time for each of its fields.
+  if (isTooLarge(body.spec)) return invalid([{ path: 'spec', message: TOO_LARGE_MESSAGE }]);
   const filledBody = withDefaults(body, BODY) as Pick<DefaultedElasticWeb, 'spec'>;
   const errors = [
     ...wordErrors('apiVersion', apiVersion, API_VERSION),

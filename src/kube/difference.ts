@@ -130,14 +130,20 @@ function compareItems(
   desired: readonly unknown[],
   live: readonly unknown[],
 ): Difference | undefined {
+  const names = Object.keys(owned.items[0]?.key ?? {});
+  const keyOf = (item: unknown) => JSON.stringify(names.map((name) => keyField(item, name)));
+  // Others may have put thousands of items beside ours, and to look through all of them for each of ours would take seconds.
+  const ownedItems = firstOfEach(owned.items, ({ key }) => keyOf(key));
+  const indexes = firstOfEach(live.keys(), (index) => keyOf(live[index]));
   const wanted = new Set<OwnedItem>();
   let lastIndex = -1;
   for (const item of desired) {
-    const ours = owned.items.find(({ key }) => hasKey(item, key));
+    const key = keyOf(item);
+    const ours = ownedItems.get(key);
     if (ours === undefined) return { path: itemPath(place, item, owned), kind: 'NotOwned' };
     wanted.add(ours);
     const itemPlace = at(itemPath(place, item, owned), place.name, place.parent);
-    const index = live.findIndex((candidate) => hasKey(candidate, ours.key));
+    const index = indexes.get(key) ?? -1;
     if (index <= lastIndex) return { path: itemPlace.path, kind: 'Missing' };
     lastIndex = index;
     const found = compare(itemPlace, ours.node, item, live[index]);
@@ -225,15 +231,27 @@ function isEmpty(value: unknown): boolean {
 
 /** Whether a list item has these key fields. */
 export function hasKey(item: unknown, key: Readonly<Record<string, unknown>>): boolean {
-  return (
-    isRecord(item) && Object.entries(key).every(([name, value]) => (field(item, name) ?? keyDefault(name)) === value)
-  );
+  return isRecord(item) && Object.entries(key).every(([name, value]) => keyField(item, name) === value);
+}
+
+function keyField(item: unknown, name: string): unknown {
+  return field(asRecord(item), name) ?? keyDefault(name);
+}
+
+/** The first thing of each key. */
+function firstOfEach<V>(things: Iterable<V>, keyOf: (thing: V) => string): Map<string, V> {
+  const first = new Map<string, V>();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    if (!first.has(key)) first.set(key, thing);
+  }
+  return first;
 }
 
 /** `ports[port=80,protocol=TCP]` */
 function itemPath(place: Place, item: unknown, owned: OwnedNode): string {
   const names = Object.keys(owned.items[0]?.key ?? {});
-  const shown = names.map((name) => `${name}=${String(field(asRecord(item), name) ?? keyDefault(name))}`);
+  const shown = names.map((name) => `${name}=${String(keyField(item, name))}`);
   return `${place.path}[${shown.join(',')}]`;
 }
 

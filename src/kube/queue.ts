@@ -50,8 +50,9 @@ export interface Work {
 /** In which line a key waits. */
 type Line = 'fresh' | 'retried';
 
-/** After so many keys the event loop gets a turn: some 5 ms of work at a third of a millisecond each. */
+/** After so many keys the event loop gets a turn, some 5 ms of work at a third of a millisecond each; or after so long, where one takes long. */
 const KEYS_A_TURN = 16;
+const TURN_MS = 10;
 
 /** A keyed work queue. All methods are safe to call from within `process`. */
 export class WorkQueue {
@@ -74,9 +75,11 @@ export class WorkQueue {
   /** Idle workers. Invariant: while there are some, no key is waiting that may be taken. */
   readonly #idle: (() => void)[] = [];
   #stopped = false;
-  /** Keys done since the event loop was last given a turn, and the next turn while it is waited for. */
-  #sinceTurn = 0;
+  /** Ends with the turn of the event loop in which we are; undefined before a key is taken in it. */
   #turn: Promise<void> | undefined;
+  /** When the work on a key was first begun in this turn, by the real clock, and on how many it was. */
+  #turnMs = 0;
+  #begunInTurn = 0;
 
   constructor(options: WorkQueueOptions = {}) {
     this.#clock = options.clock ?? systemClock;
@@ -191,6 +194,9 @@ export class WorkQueue {
     for (;;) {
       const key = await this.#take();
       if (key === undefined) return;
+      // Of all workers that waited for the next turn, the first may take all of it.
+      while (this.#isTurnOver) await this.#turn;
+      this.#beginInTurn();
       try {
         await work.process(key);
       } catch (error) {
@@ -199,21 +205,26 @@ export class WorkQueue {
       } finally {
         this.#putBack(key);
       }
-      this.#sinceTurn += 1;
-      if (this.#sinceTurn >= KEYS_A_TURN) await this.#giveWay();
     }
   }
 
   /**
    * Work that waits for nothing goes on and on in one turn of the event loop, in which no answer is read and no probe is answered: after
-   * a restart, over thousands of objects that are as they should be, for seconds. So it gives way once in a while.
+   * a restart, over thousands of objects that are as they should be, for seconds. So each turn has an end.
    */
-  async #giveWay(): Promise<void> {
-    this.#turn ??= nextTurn().then(() => {
+  get #isTurnOver(): boolean {
+    if (this.#turn === undefined) return false;
+    return this.#begunInTurn >= KEYS_A_TURN || performance.now() - this.#turnMs >= TURN_MS;
+  }
+
+  #beginInTurn(): void {
+    this.#begunInTurn += 1;
+    if (this.#turn !== undefined) return;
+    this.#turnMs = performance.now();
+    this.#turn = nextTurn().then(() => {
       this.#turn = undefined;
-      this.#sinceTurn = 0;
+      this.#begunInTurn = 0;
     });
-    await this.#turn;
   }
 
   /** The next key, moved from waiting into a hand; undefined once stopped. */

@@ -2,6 +2,7 @@
 
 import { knownFields } from '../api/defaults.ts';
 import { GROUP, KIND } from '../api/resource.ts';
+import { isTooLarge, TOO_LARGE } from '../api/size.ts';
 import { status as statusSchema } from '../api/status.ts';
 import type { ElasticWebStatus } from '../api/types.ts';
 import { MANAGED_BY } from '../construct/names.ts';
@@ -33,8 +34,8 @@ export interface CacheOptions {
   readonly selector: string | undefined;
   /** Told the key of an ElasticWeb that wants a pass: it changed, or one of its children did. */
   readonly wake: (key: string) => void;
-  /** Called when a Service let go of a node port. */
-  readonly portFreed: () => void;
+  /** Told the number of a node port that a Service let go of. */
+  readonly portFreed: (port: number) => void;
   /** Told what went wrong with the copies of one kind; they carry on by themselves. */
   readonly onError: (kind: string, error: unknown) => void;
 }
@@ -81,7 +82,7 @@ export class Cache {
     this.services = new Copies<Service>({
       ...{ ...ofChildren, type: SERVICE },
       onChange: (change) => {
-        if (freesPort(change)) options.portFreed();
+        for (const port of freedPorts(change)) options.portFreed(port);
       },
     });
   }
@@ -204,16 +205,18 @@ export class Copies<T extends KubeObject, G = undefined> {
 }
 
 /**
- * Leaves out what no pass asks for: who set which field, and what of the status is not the syncer's to say. A CRD that is newer than the syncer
- * may have fields with defaults there, which are not to be taken for something that was said and no longer holds.
+ * Leaves out what no pass asks for, and nobody bounds: labels, annotations, who set which field; a spec that is too large to be accepted; and what of
+ * the status is not the syncer's to say. A CRD that is newer than the syncer may have fields with defaults there, which are not to be taken for
+ * something that was said and no longer holds.
  */
-function withoutUnread({
-  metadata: { managedFields, ...metadata },
-  status,
-  ...web
-}: ElasticWebResource): ElasticWebResource {
-  if (status === undefined) return { ...web, metadata };
-  return { ...web, metadata, status: knownFields(status, statusSchema) as ElasticWebStatus };
+function withoutUnread({ metadata, spec, status, ...web }: ElasticWebResource): ElasticWebResource {
+  const { labels, annotations, ownerReferences, finalizers, managedFields, ...read } = metadata;
+  return {
+    ...web,
+    metadata: read,
+    spec: isTooLarge(spec) ? TOO_LARGE : spec,
+    ...(status !== undefined && { status: knownFields(status, statusSchema) as ElasticWebStatus }),
+  };
 }
 
 function together(a: ReflectorStats, b: ReflectorStats): ReflectorStats {
@@ -236,10 +239,10 @@ function together(a: ReflectorStats, b: ReflectorStats): ReflectorStats {
   };
 }
 
-function freesPort({ kind, object, previous }: Change<Service>): boolean {
+function freedPorts({ kind, object, previous }: Change<Service>): readonly number[] {
   const held = (service: Service | undefined) => service?.spec.ports?.flatMap(({ nodePort }) => nodePort ?? []) ?? [];
   const still = kind === 'deleted' ? [] : held(object);
-  return held(kind === 'deleted' ? object : previous).some((port) => !still.includes(port));
+  return held(kind === 'deleted' ? object : previous).filter((port) => !still.includes(port));
 }
 
 /**

@@ -153,9 +153,10 @@ export async function retireChild<T extends Child>(
   client: KubeClient,
   { type, copies, live, ownership }: FoundChild<T>,
 ): Promise<'retired' | 'unchanged'> {
-  // A child without owner reference is no child any more; it is left alone.
+  // A child that nobody controls is no child any more; it is left alone.
   const owners = live?.metadata.ownerReferences ?? [];
-  if (live === undefined || ownership.kind !== 'ours' || owners.length === 0) return 'unchanged';
+  const hasController = owners.some(({ controller }) => controller === true);
+  if (live === undefined || ownership.kind !== 'ours' || !hasController) return 'unchanged';
   const { uid, resourceVersion } = live.metadata;
   const ownerReferences = owners.map((owner) => (owner.controller === true ? { ...owner, uid: NOBODY } : owner));
   // With uid and version, this is a change of what was read, or fails.

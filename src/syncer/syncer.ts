@@ -103,9 +103,7 @@ export class Syncer {
       wake: (key) => {
         if (this.#isLeading) this.#queue.add(key);
       },
-      portFreed: () => {
-        for (const key of this.#waitingForPort) this.#queue.add(key);
-      },
+      portFreed: (port) => this.#offer(port),
       onError: (kind, error) => {
         // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
         const isMissing = kind === ELASTIC_WEB.kind && isNotFound(error);
@@ -225,6 +223,20 @@ export class Syncer {
       });
       const nowMs = this.#clock.monotonicMs();
       await sleep(this.#clock, Math.max(0, startedMs + cadence.pauseMs(nowMs, hasJumped) - nowMs), signal);
+    }
+  }
+
+  /**
+   * A port is free: one of those who wait for it may try, however many there are. Whoever gets it, gets it once; and were all of them
+   * woken, someone who gives a port back and takes it again could keep the syncer busy with refusals.
+   */
+  #offer(port: number): void {
+    for (const key of this.#waitingForPort) {
+      const { nodePort = port } = this.#cache.webs.get(key)?.spec ?? {};
+      if (nodePort !== port) continue;
+      this.#waitingForPort.delete(key);
+      this.#queue.add(key);
+      return;
     }
   }
 

@@ -5,14 +5,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { ELASTIC_WEB } from '../../src/syncer/kinds.ts';
 import { runProcess } from '../cli/command.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { onFreePorts } from '../control-plane/ports.ts';
-import type { Program } from '../control-plane/program.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
-import { type Asked, type Script, startStub, type Stub } from '../prometheus/server.ts';
+import { type Asked, type Script, startStub } from '../prometheus/server.ts';
 import { body, series } from '../prometheus/targets.ts';
 import { endSyncer, OWN_SYNCER_LABEL, runSyncer } from './syncer-process.ts';
 import { conditionOf, useWorld } from './world.ts';
@@ -39,18 +38,12 @@ const env = {
   ELASTICWEB_PROMETHEUS_QUERY_PARAM: `key=${PARAMETER}`,
 };
 
-let stub: Stub;
-let syncer: Program;
-let metricsUrl: string;
-
-before(async () => {
-  stub = await startStub({ after }, () => undefined);
-  ({ syncer, metricsUrl } = await onFreePorts(1, async ([port = 0]) => {
-    const more = [`--prometheus-url=${stub.url}`, `--prometheus-bearer-token-file=${tokenFile}`, '--interval=1'];
-    const listen = `--listen=127.0.0.1:${port}`;
-    const started = await runSyncer(directory, 'secrets', [...flags, ...more, listen], env);
-    return { syncer: started, metricsUrl: `http://127.0.0.1:${port}/metrics` };
-  }));
+const stub = await startStub({ after }, (_, response) => void response.end(body([])));
+const { syncer, metricsUrl } = await onFreePorts(1, async ([port = 0]) => {
+  const more = [`--prometheus-url=${stub.url}`, `--prometheus-bearer-token-file=${tokenFile}`, '--interval=1'];
+  const listen = `--listen=127.0.0.1:${port}`;
+  const started = await runSyncer(directory, 'secrets', [...flags, ...more, listen], env);
+  return { syncer: started, metricsUrl: `http://127.0.0.1:${port}/metrics` };
 });
 after(() => syncer.stop({ graceMs: 0 }));
 
@@ -118,9 +111,11 @@ async function everything(): Promise<Record<string, string>> {
 /** The server's token for the API, too. */
 const apiToken = /token: "?([\w.-]+)/.exec(await readFile(kubeconfig, 'utf8'))?.[1] ?? '';
 
-async function assertKept(): Promise<void> {
+const assertKept = async () => assertKeptIn(await everything());
+
+function assertKeptIn(texts: Readonly<Record<string, string>>): void {
   const secrets = [TOKEN, HEADER, PARAMETER, ENV, NEW_ENV, SERVER, apiToken];
-  for (const [where, text] of Object.entries(await everything())) {
+  for (const [where, text] of Object.entries(texts)) {
     assert.ok(text !== '', `${where} is empty`);
     for (const secret of secrets) {
       for (const form of [secret, Buffer.from(secret).toString('base64').slice(0, -4), encodeURIComponent(secret)])
@@ -134,6 +129,7 @@ test('credentials for Prometheus are told to it alone, whatever it says of them'
   await world.create('scaled', { autoscaling: { maxReplicas: 5 } }, labels);
   // One query of each tick has an answer, so there are no pauses that grow.
   await world.create('steady', { autoscaling: { maxReplicas: 5, metric: { name: 'steady_total' } } }, labels);
+  await world.ready('scaled');
   for (const { where, script } of parrots) {
     const heard: Asked[] = [];
     stub.script = (asked, response) => {
@@ -145,23 +141,30 @@ test('credentials for Prometheus are told to it alone, whatever it says of them'
     const { headers, path } = heard[0] ?? {};
     assert.deepEqual([headers?.authorization, headers?.['x-token']], [`Bearer ${TOKEN}`, HEADER]);
     assert.ok(path?.includes(PARAMETER), path);
-    const says = (web: Parameters<typeof conditionOf>[0]) => conditionOf(web, 'ScalingActive')?.status === 'False';
-    await world.until(ELASTIC_WEB, 'scaled', says);
-    await assertKept();
+    const { status } = await world.until(
+      ELASTIC_WEB,
+      'scaled',
+      (web) => conditionOf(web, 'ScalingActive')?.status === 'False',
+    );
+    assertKeptIn({ [`the status of one whose load was answered ${where}`]: JSON.stringify(status) });
   }
+  await assertKept();
 });
 
 test('what a container gets in its environment is told to it alone, also when it changes', async () => {
-  await world.create('web', { totalQPS: 500, env: { API_KEY: ENV } }, labels);
+  await world.create('web', { totalQPS: 500, env: [{ name: 'API_KEY', value: ENV }] }, labels);
   await world.ready('web');
-  await world.change('web', { env: { API_KEY: NEW_ENV }, args: [`--key=${NEW_ENV}`] });
+  await world.change('web', { env: [{ name: 'API_KEY', value: NEW_ENV }], args: [`--key=${NEW_ENV}`] });
   await world.ready('web');
   const deployment = JSON.stringify(await world.deployment('web'));
   assert.ok(deployment.includes(NEW_ENV));
-  await eventually(async () => (await world.kubectl('get', 'events.events.k8s.io', '-o', 'json')).includes('updated'), {
-    timeoutMs: 30_000,
-    what: 'an Event about the change',
-  });
+  await eventually(
+    async () => (await world.kubectl('get', 'events.events.k8s.io', '-o', 'json')).includes('env[API_KEY]'),
+    {
+      timeoutMs: 30_000,
+      what: 'an Event about the change',
+    },
+  );
   await assertKept();
 });
 

@@ -367,3 +367,32 @@ test('what asks again and again does not take a key out of its back-off', async 
   assert.deepEqual(started, ['a', 'a', 'a'], 'and so does a tick once the key is well again');
   await finish('a');
 });
+
+test('work that holds the event loop lets others have their turn after each key', async () => {
+  const queue = new WorkQueue();
+  const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
+  for (const key of keys) queue.add(key);
+  const turnsAt: number[] = [];
+  let turns = 0;
+  const over = new AbortController();
+  const count = (): void => {
+    turns += 1;
+    if (!over.signal.aborted) setImmediate(count);
+  };
+  setImmediate(count);
+  await queue.run(
+    {
+      workers: 4,
+      process: () => {
+        turnsAt.push(turns);
+        if (turnsAt.length === keys.length) over.abort();
+        const untilMs = performance.now() + 15;
+        while (performance.now() < untilMs);
+        return Promise.resolve();
+      },
+      onError: assert.fail,
+    },
+    over.signal,
+  );
+  assert.equal(new Set(turnsAt).size, keys.length, `turns at which keys were worked on: ${turnsAt.join(', ')}`);
+});

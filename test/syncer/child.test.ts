@@ -7,11 +7,11 @@ import { isConflict } from '../../src/kube/errors.ts';
 import type { KubeObject } from '../../src/kube/resource.ts';
 import { Transport } from '../../src/kube/transport.ts';
 import { Cache } from '../../src/syncer/cache.ts';
-import { applyChild } from '../../src/syncer/child.ts';
-import { DEPLOYMENT } from '../../src/syncer/kinds.ts';
+import { applyChild, retireChild } from '../../src/syncer/child.ts';
+import { DEPLOYMENT, SERVICE } from '../../src/syncer/kinds.ts';
 import { Repairs } from '../../src/syncer/repairs.ts';
 import { refuse, reply, startApiStub } from '../kube/api-stub.ts';
-import { deployment, spec, UID } from './objects.ts';
+import { deployment, service, spec, UID } from './objects.ts';
 
 const metadata = { name: 'shop', namespace: 'test', uid: UID };
 const shop = { apiVersion: API_VERSION, kind: KIND, metadata, spec: spec() };
@@ -56,4 +56,19 @@ test('an API server that makes nothing of which a version is named is asked agai
   const { change, live } = await applied;
   assert.deepEqual([change, live.metadata.uid], ['created', 'made']);
   assert.ok(asked.every(({ query }) => query.get('force') !== 'true'));
+});
+
+test('a Service that nobody controls is not handed to the garbage collector, and nothing is written for it', async (t) => {
+  const stub = await startApiStub(t, (_, response) => refuse(response, 500, 'InternalError'));
+  const transport = new Transport({ identity: stub.identity, userAgent: 'test' });
+  t.after(() => transport.close());
+  const client = new KubeClient({ transport });
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'any', uid: 'any' };
+  for (const ownerReferences of [undefined, [], [owner], [{ ...owner, controller: false }]]) {
+    const found = service([], { metadata: { name: 'shop-metrics', namespace: 'test', ownerReferences } });
+    const copies = { get: () => found, observe: () => undefined, forget: () => undefined };
+    const child = { type: SERVICE, copies, live: found, ownership: { kind: 'ours', owned: false } } as const;
+    assert.equal(await retireChild(client, child), 'unchanged');
+  }
+  assert.equal(stub.asked.length, 0);
 });

@@ -1,0 +1,39 @@
+/** How large a spec may be. Pure. */
+
+import type { ElasticWebSpec } from './types.ts';
+
+/**
+ * So many characters may all names and values of a spec have together, with two more for each of them.
+ *
+ * Some twenty times what real ones have. The schema bounds each text and most lists, but not their product, and the API server takes objects of 1.5 MB:
+ * a few hundred thousand empty conditions of affinity, each of which costs whoever reads them a hundred times its length.
+ */
+export const MAX_SPEC_SIZE = 128 * 1024;
+
+/** What is told of one that is larger. */
+export const TOO_LARGE_MESSAGE = `must be smaller: its names and values have more than ${MAX_SPEC_SIZE} characters in all`;
+
+/** Stands for such a spec where it is not worth keeping. */
+export const TOO_LARGE = Object.freeze({}) as unknown as ElasticWebSpec;
+
+/** Whether a spec is larger than that. Looks no further than that, so that it takes a few milliseconds at most. */
+export function isTooLarge(spec: unknown): boolean {
+  if (spec === TOO_LARGE) return true;
+  const left: unknown[] = [spec];
+  // What holds itself, as YAML can write it, is not too large but no JSON; others say so.
+  const seen = new Set<unknown>();
+  let size = 0;
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'string') size += value.length;
+    if (size > MAX_SPEC_SIZE) return true;
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    const inner: unknown[] = Object.values(value);
+    size += 2 * inner.length;
+    if (size <= MAX_SPEC_SIZE && inner.length > 0 && !Array.isArray(value)) size += Object.keys(value).join('').length;
+    if (size > MAX_SPEC_SIZE) return true;
+    for (const one of inner) left.push(one);
+  }
+  return false;
+}
