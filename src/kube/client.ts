@@ -1,5 +1,5 @@
 /** The calls of a controller: read, list, watch, server-side apply, create, patch. One method, one request (or one paged list). */
-import { KubeError, isExpired, isNotFound } from './errors.ts';
+import { KubeError, isAnswerTooLarge, isExpired, isNotFound } from './errors.ts';
 import { type KubeObject, type ObjectName, type ResourceType, describeTarget, resourcePath } from './resource.ts';
 import type { ApiCall, Transport } from './transport.ts';
 import { type WatchEvent, asObject, hasName, hasVersion, isRecord, readEvents } from './watch-events.ts';
@@ -113,27 +113,45 @@ export class KubeClient {
   }
 
   /**
-   * Reads all objects, page by page, as of one moment: the resource version of the first page.
-   * If that moment is compacted away between two pages, the whole is read once more in one piece, and `restart` is
-   * called first so that the caller drops the pages it has.
+   * Reads all objects, page by page, as of one moment: the resource version of the first page. Where objects are large, pages are shorter.
+   * If that moment is compacted away between two pages, all are read once more from the first page on, and `restart` is
+   * called before, so that the caller drops the pages it has.
    */
   async *pages<T extends KubeObject>(
     type: ResourceType<T>,
     options: Scope & { readonly signal?: AbortSignal | undefined; restart(): void },
   ): AsyncGenerator<Page<T>, void, undefined> {
     let continueFrom: string | undefined;
-    do {
+    let limit = PAGE_SIZE;
+    let hasRestarted = false;
+    for (;;) {
       let page: Page<T>;
       try {
-        page = await this.list(type, { ...options, limit: PAGE_SIZE, continueFrom });
+        page = await this.list(type, { ...options, limit, continueFrom });
       } catch (error) {
-        if (continueFrom === undefined || !isExpired(error)) throw error;
+        if (isAnswerTooLarge(error) && limit > 1) {
+          limit = Math.ceil(limit / 4);
+          continue;
+        }
+        if (continueFrom === undefined || hasRestarted || !isExpired(error)) throw error;
+        [hasRestarted, continueFrom] = [true, undefined];
         options.restart();
-        page = await this.list(type, options);
+        continue;
       }
       yield page;
+      if (page.continueFrom === undefined) return;
+      if (page.continueFrom === continueFrom) {
+        const call = target('GET', type, { namespace: options.namespace });
+        throw new KubeError({
+          ...call,
+          verb: call.method,
+          reason: 'UnusableAnswer',
+          message: 'the same page came twice',
+        });
+      }
       continueFrom = page.continueFrom;
-    } while (continueFrom !== undefined);
+      limit = Math.min(2 * limit, PAGE_SIZE);
+    }
   }
 
   /** Reads all objects at once, page by page. */

@@ -26,7 +26,7 @@ export interface KubeErrorOptions {
 }
 
 /** Reasons that this client gives itself, for calls that were not sent, or got no answer or no usable one. */
-export type ClientReason = 'Unreachable' | 'DeadlineExceeded' | 'UnusableAnswer' | 'NotLeading';
+export type ClientReason = 'Unreachable' | 'DeadlineExceeded' | 'AnswerTooLarge' | 'UnusableAnswer' | 'NotLeading';
 
 /**
  * A call that failed: `PATCH Deployment shop/web: 422 Invalid: spec.replicas: must be at least 0`.
@@ -100,6 +100,11 @@ export function isNamespaceTerminating(error: unknown): error is KubeError {
 /** The resource version or continue token is too old: list anew. */
 export function isExpired(error: unknown): error is KubeError {
   return error instanceof KubeError && (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone');
+}
+
+/** The answer was larger than this client takes: a shorter page of a list may be small enough. */
+export function isAnswerTooLarge(error: unknown): error is KubeError {
+  return error instanceof KubeError && error.reason === 'AnswerTooLarge';
 }
 
 /** The write was not sent, because another process may be leading by now. */

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { onAbort } from './abort.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { connectionTrouble, EXPECTS_TLS, isAnswerToPlainHttp } from './connection-trouble.ts';
-import { ConnectionPools } from './connections.ts';
+import { ConnectionPools, LARGEST_ANSWER_BYTES } from './connections.ts';
 import { type Credentials, FreshCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { KubeError, messageOf } from './errors.ts';
@@ -213,7 +213,7 @@ export class Transport {
   }
 
   async #refusal(call: ApiCall, answer: Answer): Promise<KubeError> {
-    const text = await answer.body.text();
+    const text = await beginningOf(answer.body);
     const { server } = this.#options.identity;
     if (server.startsWith('http:') && isAnswerToPlainHttp(answer.statusCode, text)) {
       return new KubeError({
@@ -230,6 +230,10 @@ export class Transport {
     if (error instanceof KubeError) return error;
     if (call.signal?.aborted === true) return call.signal.reason;
     const server = this.#options.identity.server;
+    if (codeOf(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+      const message = `expected an answer of at most ${LARGEST_ANSWER_BYTES / 2 ** 20} MiB, found more`;
+      return new KubeError({ ...about(call), reason: 'AnswerTooLarge', message, cause: error });
+    }
     const [reason, message] = deadline.passed
       ? ['DeadlineExceeded', `expected an answer from ${server} within ${this.#timeoutMs(call)} ms`]
       : ['Unreachable', `no answer from ${server}: ${connectionTrouble(error)}`];
@@ -258,6 +262,24 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     forget();
     promise.catch(() => undefined); // Told already.
   }
+}
+
+/** A refusal is a few KB; whatever comes after so much of it is not worth reading. */
+const LONGEST_REFUSAL_BYTES = 1024 * 1024;
+
+async function beginningOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= LONGEST_REFUSAL_BYTES) break; // Ends the body, too.
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function about(call: ApiCall): { verb: string; target: string } {

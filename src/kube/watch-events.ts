@@ -58,8 +58,8 @@ export function parseEvent<T extends KubeObject>(line: string, type: ResourceTyp
   let event: unknown;
   try {
     event = JSON.parse(line);
-  } catch (error) {
-    return { type: 'MALFORMED', why: `not JSON: ${String(error)}` };
+  } catch {
+    return { type: 'MALFORMED', why: 'not JSON' }; // The parser quotes the line, and what is in objects may be secret.
   }
   if (!isRecord(event) || !isRecord(event.object)) return { type: 'MALFORMED', why: 'no type or no object' };
   const { type: word, object } = event;

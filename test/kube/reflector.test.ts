@@ -152,7 +152,7 @@ test('a list of many pages is one list, as of its first page', async (t) => {
   );
 });
 
-test('a list whose continuation has expired is read once more in one piece, and ends as that says', async (t) => {
+test('a list whose continuation has expired is read once more from its first page, and ends as that says', async (t) => {
   const first = page({ resourceVersion: '99', continue: 'two' }, thing('a', 80), thing('x', 81));
   const { changes, errors, lists, nextWatch, reflector } = await start(t, {
     lists: [first, (_, it) => refuse(it, 410, 'Expired')],
@@ -163,8 +163,78 @@ test('a list whose continuation has expired is read once more in one piece, and 
     [...reflector.values()].map(({ metadata }) => metadata.name),
     ['a'],
   );
-  assert.equal(lists().at(-1)?.query.get('limit'), null);
+  assert.deepEqual(
+    lists().map(({ query }) => [query.get('limit'), query.get('continue')]),
+    [
+      ['250', null],
+      ['250', 'two'],
+      ['250', null],
+    ],
+  );
   assert.deepEqual(errors, []);
+});
+
+test('a list whose continuation expires again and again fails, and is tried again after a while', async (t) => {
+  const first = page({ resourceVersion: '99', continue: 'two' }, thing('a', 80));
+  const expired: Script = (_, response) => refuse(response, 410, 'Expired');
+  const { errors, passBackoff, reflector } = await start(t, { lists: [first, expired, first, expired] });
+  assert.ok((await passBackoff()) > 0);
+  await reflector.synced;
+  assert.deepEqual(errors.map(isExpired), [true]);
+});
+
+test('a page that is too large to be read is asked for in smaller ones, which grow again', async (t) => {
+  const many = Array.from({ length: 40 }, (_, index) => thing(`t${index}`, index + 1));
+  const flood = Buffer.alloc(1 << 20, ' ');
+  const list: Script = ({ query }, response) => {
+    const [from, limit] = [Number(query.get('continue') ?? 0), Number(query.get('limit'))];
+    response.setHeader('content-type', 'application/json');
+    // Ten objects are what fits.
+    if (limit > 10 && from < 20) return void response.end(Buffer.concat(Array.from({ length: 33 }, () => flood)));
+    const items = many.slice(from, from + limit);
+    const rest = from + limit < many.length ? { continue: `${from + limit}` } : {};
+    response.end(JSON.stringify({ metadata: { resourceVersion: '100', ...rest }, items }));
+  };
+  const { errors, lists, reflector } = await start(t, { lists: Array.from({ length: 20 }, () => list) });
+  await reflector.synced;
+  assert.equal(reflector.size, 40);
+  assert.deepEqual(
+    lists().map(({ query }) => [query.get('limit'), query.get('continue') ?? '0']),
+    [
+      ...[
+        ['250', '0'],
+        ['63', '0'],
+        ['16', '0'],
+        ['4', '0'],
+      ],
+      ...[
+        ['8', '4'],
+        ['16', '12'],
+        ['4', '12'],
+        ['8', '16'],
+        ['16', '24'],
+      ],
+    ],
+  );
+  assert.deepEqual(errors, []);
+});
+
+test('a single object that is too large to be read is an error that says so', async (t) => {
+  const list: Script = (_, response) => {
+    response.setHeader('content-type', 'application/json').end(Buffer.alloc(33 << 20, ' '));
+  };
+  const { errors, passBackoff, lists } = await start(t, { lists: Array.from({ length: 5 }, () => list) });
+  assert.ok((await passBackoff()) > 0);
+  assert.match(String(errors[0]), /things: AnswerTooLarge: expected an answer of at most 32 MiB, found more/);
+  assert.equal(lists().at(4)?.query.get('limit'), '1');
+});
+
+test('a list that comes back to the same page for ever is an error', async (t) => {
+  const same = page({ resourceVersion: '99', continue: 'two' }, thing('a', 80));
+  const { errors, passBackoff, lists } = await start(t, { lists: [same, same, same] });
+  assert.ok((await passBackoff()) > 0);
+  assert.match(String(errors[0]), /things: UnusableAnswer: the same page came twice/);
+  assert.equal(lists().length, 2);
 });
 
 test('a namespace and a selector apply to lists and watches alike', async (t) => {

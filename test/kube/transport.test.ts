@@ -453,3 +453,19 @@ test('an abort is heard while a request waits for a connection, and the request 
   await assert.rejects(third, (error) => error === reason, 'the signal of the transport ends all');
   assert.equal(stub.asked.length, 2);
 });
+
+test('of a refusal without end the beginning is read, and the connection given up', async (t) => {
+  const endless: Script = (_, response) => {
+    const send = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(1 << 16, 'x')));
+    };
+    response.writeHead(500).on('drain', send);
+    send();
+  };
+  const { stub, transport } = await start(t, endless);
+  for (const asked of [transport.stream(get), transport.request(post)]) {
+    const error = await failure(asked);
+    assert.deepEqual([error.status, error.serverMessage], [500, 'x'.repeat(200)]);
+  }
+  await eventually(() => stub.openConnections() === 0, { timeoutMs: 5_000, what: 'connections that are given up' });
+});
