@@ -127,6 +127,14 @@ export class Report {
     this.#event(web, isWell ? 'Normal' : 'Warning', reason, 'Reconcile', message);
   }
 
+  /** The status could not be written. What it would have said is told by a log line and an Event alone. */
+  unsaid(web: ElasticWebResource, ready: Condition | undefined, why: string): void {
+    const { reason = 'Unknown', message = '' } = ready ?? {};
+    const fields = { elasticweb: keyOf(web), ready: ready?.status, reason, why: message, error: why };
+    this.#log.warn('state cannot be written', fields);
+    if (ready?.status !== 'True') this.#event(web, 'Warning', reason, 'Reconcile', message);
+  }
+
   /** What was read is not what is there; it is read again. */
   stale(web: ElasticWebResource, error: string): void {
     this.#log.debug('read again', { elasticweb: keyOf(web), error });

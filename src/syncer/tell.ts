@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { conditionOf } from '../api/conditions.ts';
-import { isConflict, isNotFound } from '../kube/errors.ts';
+import { isConflict, isInvalid, isNotFound } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { Decision } from '../scaling/decision.ts';
 import type { Cache } from './cache.ts';
@@ -100,6 +100,11 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
     pace.written(keyOf(web));
   } catch (error) {
+    if (isInvalid(error) && !isConflict(error)) {
+      // Stored under a CRD that asked for less, it is so wrong that the API server takes no status of it. It is as wrong at the next try.
+      report.unsaid(web, conditionOf(status, 'Ready'), error.serverMessage);
+      return next;
+    }
     if (!isNotFound(error) && !isConflict(error)) throw error;
     // It is gone, or another has its name. Or neither, and somebody else had a reason to refuse: then this is still to be told.
     return (await isThere(context, web)) ? { kind: 'retry' } : { kind: 'done' };
