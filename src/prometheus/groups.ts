@@ -23,6 +23,8 @@ export interface Group {
   /** In the order of their names. */
   readonly matchLabels: readonly (readonly [label: string, value: string])[];
   readonly targets: readonly LoadTarget[];
+  /** Those of the targets, each once and sorted. Not part of the id: the group is the same when a namespace joins it. */
+  readonly namespaces: readonly string[];
 }
 
 /** All targets: each is in a group or refused. */
@@ -44,7 +46,7 @@ export const MOST_GROUPS = 50;
  */
 export function groupTargets(targets: readonly LoadTarget[], labels: IdentityLabels): Grouping {
   const refused = new Map<string, Unknown>();
-  const byId = new Map<string, Group & { readonly targets: LoadTarget[] }>();
+  const byId = new Map<string, Omit<Group, 'namespaces'> & { readonly targets: LoadTarget[] }>();
   for (const target of targets) {
     const flaw = flawOf(target.metric, labels);
     if (flaw !== undefined) {
@@ -56,7 +58,7 @@ export function groupTargets(targets: readonly LoadTarget[], labels: IdentityLab
     if (known === undefined) byId.set(group.id, { ...group, targets: [target] });
     else known.targets.push(target);
   }
-  const ordered = fairly([...byId.values()]);
+  const ordered = fairly([...byId.values()].map((group) => ({ ...group, namespaces: namespacesOf(group) })));
   for (const { targets: left } of ordered.slice(MOST_GROUPS)) {
     for (const { key } of left) refused.set(key, TOO_MANY);
   }
@@ -75,27 +77,26 @@ const TOO_MANY = unknown(
  * a namespace has, alone or together with others, each other namespace gets one for each of its.
  */
 function fairly(groups: readonly Group[]): Group[] {
-  const shares = groups
-    .map((group) => ({ group, namespaces: new Set(group.targets.map(({ namespace }) => namespace)) }))
-    .sort(
-      (a, b) =>
-        b.namespaces.size - a.namespaces.size ||
-        b.group.targets.length - a.group.targets.length ||
-        compare(a.group.id, b.group.id),
-    );
+  const shares = groups.toSorted(
+    (a, b) => b.namespaces.length - a.namespaces.length || b.targets.length - a.targets.length || compare(a.id, b.id),
+  );
   const seen = new Map<string, number>();
-  const ranked = shares.map(({ group, namespaces }) => {
-    const places = Array.from(namespaces, (namespace) => seen.get(namespace) ?? 0);
-    for (const namespace of namespaces) seen.set(namespace, (seen.get(namespace) ?? 0) + 1);
+  const ranked = shares.map((group) => {
+    const places = group.namespaces.map((namespace) => seen.get(namespace) ?? 0);
+    for (const namespace of group.namespaces) seen.set(namespace, (seen.get(namespace) ?? 0) + 1);
     return { group, place: places.reduce((first, place) => Math.min(first, place), Infinity) };
   });
   // Sorting keeps the order of equals.
   return ranked.sort((a, b) => a.place - b.place).map(({ group }) => group);
 }
 
-function emptyGroup({ type, name, matchLabels = {} }: DefaultedMetric): Omit<Group, 'targets'> {
+function emptyGroup({ type, name, matchLabels = {} }: DefaultedMetric): Omit<Group, 'targets' | 'namespaces'> {
   const sorted = Object.entries(matchLabels).sort(([a], [b]) => compare(a, b));
   return { id: `${type} ${name} ${JSON.stringify(sorted)}`, type, metric: name, matchLabels: sorted };
+}
+
+function namespacesOf({ targets }: Pick<Group, 'targets'>): string[] {
+  return [...new Set(targets.map(({ namespace }) => namespace))].sort(compare);
 }
 
 /** Why it must not become a query. */

@@ -1,7 +1,7 @@
 /** What Prometheus is asked, as PromQL text: the load of all ElasticWebs of a group, and how much of it was seen. */
 
 import type { Group } from './groups.ts';
-import { type IdentityLabels, labelText, selectorText } from './selector.ts';
+import { type IdentityLabels, labelText, type Selection, selectorText } from './selector.ts';
 import type { Windows } from './windows.ts';
 
 /** The label, in answers only, that says which reading a series is. */
@@ -14,6 +14,9 @@ export interface QuerySettings {
   /** How long a target must have been scraped without any series of the metric before it counts as one that serves nothing. */
   readonly idleWindowSeconds: number;
 }
+
+/** A query names at most so many namespaces, because its text must not grow without end. What more of them ask for is nobody's secret. */
+const MOST_NAMESPACES = 200;
 
 /** Requests per second of each ElasticWeb of the group: a series `stable` and a series `fast`. */
 export function loadQuery(group: Group, settings: QuerySettings): string {
@@ -65,7 +68,7 @@ export function coverageQuery(group: Group, settings: QuerySettings): string {
     covered: count(`${targets(first(series, stable, edge))} and ${targets(present(series, edge))}`),
     seen: count(targets(last(series, stable))),
     fast: count(targets(fastRate(series, settings.windows))),
-    ...(group.type === 'Pods' ? { idle: count(idleTargets(series, edge, targets, settings)) } : {}),
+    ...(group.type === 'Pods' ? { idle: count(idleTargets(group, { series, edge, targets }, settings)) } : {}),
   });
 }
 
@@ -73,10 +76,14 @@ export function coverageQuery(group: Group, settings: QuerySettings): string {
  * Of the same job, because a sidecar that is scraped in another one never has the metric. That says nothing about the labels that
  * Prometheus does not know of a target, so of the selector only the two that say whose it is apply to `up`.
  */
-function idleTargets(series: string, edge: number, targets: (samples: string) => string, settings: QuerySettings) {
+function idleTargets(
+  group: Group,
+  { series, edge, targets }: { series: string; edge: number; targets: (samples: string) => string },
+  settings: QuerySettings,
+): string {
   const { labels, idleWindowSeconds: window } = settings;
   const { namespace, name } = labels;
-  const up = selectorText({ metric: 'up', present: [namespace, name], equal: [], withoutActuator: false });
+  const up = selectorText({ metric: 'up', ...whose(group, labels), equal: [], withoutActuator: false });
   const scraped = `min_over_time(${up}[${duration(window)}]) == 1 and ${first(up, window, edge)} and ${last(up, edge)}`;
   const beside = `and on (${namespace}, ${name}, job) ${series}`;
   return `${targets(`(${scraped}) ${beside}`)} unless ${targets(last(series, window))}`;
@@ -92,14 +99,26 @@ function first(series: string, window: number, edge: number): string {
   return `count_over_time(${series}[${duration(edge)}] offset ${duration(window - edge)})`;
 }
 
-function seriesOf({ type, metric, matchLabels }: Group, labels: IdentityLabels): string {
+function seriesOf(group: Group, labels: IdentityLabels): string {
+  const { type, metric, matchLabels } = group;
   return selectorText({
     metric,
-    present: identityOf({ type }, labels),
+    ...whose(group, labels),
     equal: matchLabels,
     // Whoever names an uri has said what counts.
     withoutActuator: type === 'Pods' && !matchLabels.some(([label]) => label === 'uri'),
   });
+}
+
+/**
+ * Only series of the namespaces that ask. Those of others are none of their business, not even whether there are any; and a heavy metric of one
+ * namespace is not read for all.
+ */
+function whose(group: Group, labels: IdentityLabels): Pick<Selection, 'among' | 'present'> {
+  const [namespace, ...names] = identityOf(group, labels) as [string, ...string[]];
+  return group.namespaces.length > MOST_NAMESPACES
+    ? { among: [], present: [namespace, ...names] }
+    : { among: [[namespace, group.namespaces]], present: names };
 }
 
 /** What is counted elsewhere does not know the names of our Services. */

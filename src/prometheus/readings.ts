@@ -72,12 +72,16 @@ function missing(
   if (seen > 0) {
     return unknown('NoSeries', `${server} has ${metric} of this, but not yet the two samples that a rate takes`);
   }
+  const ofNamespace = `${labels.namespace}=${JSON.stringify(namespace)}`;
   if (load.series.length === 0) {
-    return unknown('NoData', `${server} has no ${metric} of anyone; is the metric's name right, and is it scraped?`);
+    return unknown(
+      'NoData',
+      `${server} has no ${metric} with ${ofNamespace}, nor in another namespace that asks for it; ` +
+        "is the metric's name right, and is it scraped?",
+    );
   }
-  const whose = [`${labels.namespace}=${JSON.stringify(namespace)}`];
-  if (group.type === 'Pods') whose.push(`${labels.name}=${JSON.stringify(name)}`);
-  return unknown('NoSeries', `${server} has ${metric} of others, but none with ${whose.join(' and ')}`);
+  const whose = group.type === 'Pods' ? `${ofNamespace} and ${labels.name}=${JSON.stringify(name)}` : ofNamespace;
+  return unknown('NoSeries', `${server} has ${metric} of others, but none with ${whose}`);
 }
 
 /** Requests per second; undefined if they were not sent. */

@@ -14,6 +14,8 @@ export const DEFAULT_LABELS: IdentityLabels = { namespace: 'namespace', name: 's
 /** What a selector is made of. */
 export interface Selection {
   readonly metric: string;
+  /** Labels of which one of these names must be the value; names as Kubernetes gives them to namespaces. */
+  readonly among: readonly (readonly [label: string, names: readonly string[]])[];
   /** Labels that must be there, with whatever value. */
   readonly present: readonly string[];
   /** Labels and the values that they must have. */
@@ -24,6 +26,7 @@ export interface Selection {
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Whether it may be sent as the name of a metric. */
 export function isMetricName(name: string): boolean {
@@ -36,12 +39,13 @@ export function isLabelName(name: string): boolean {
 }
 
 /**
- * The selector as PromQL: `requests_total{namespace!="",method="GET"}`.
+ * The selector as PromQL: `requests_total{namespace=~"blog|shop",service!="",method="GET"}`.
  *
  * @throws TypeError for a name that is none: whoever calls has checked, and what slips through must not become a query
  */
-export function selectorText({ metric, present, equal, withoutActuator }: Selection): string {
+export function selectorText({ metric, among, present, equal, withoutActuator }: Selection): string {
   const matchers = [
+    ...among.map(([label, names]) => `${labelText(label)}${oneOfText(names)}`),
     ...present.map((label) => `${labelText(label)}!=""`),
     ...(withoutActuator ? ['uri!~"/actuator.*"'] : []),
     ...equal.map(([label, value]) => `${labelText(label)}=${stringText(value)}`),
@@ -53,6 +57,18 @@ export function selectorText({ metric, present, equal, withoutActuator }: Select
 export function labelText(label: string): string {
   if (!isLabelName(label)) throw new TypeError(`expected the name of a label, got ${JSON.stringify(label)}`);
   return label;
+}
+
+/**
+ * What stands after a label. Nothing in such a name means anything else in a regular expression, and Prometheus looks a mere list of names up
+ * as quickly as it does one. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+ */
+function oneOfText(names: readonly string[]): string {
+  for (const name of names) {
+    if (!DNS_LABEL.test(name)) throw new TypeError(`expected the name of a namespace, got ${JSON.stringify(name)}`);
+  }
+  if (names.length === 0) throw new TypeError('expected at least one namespace, got none');
+  return `${names.length === 1 ? '=' : '=~'}"${names.join('|')}"`;
 }
 
 function metricText(metric: string): string {

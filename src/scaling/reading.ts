@@ -45,8 +45,8 @@ export interface Unknown {
  * - `SourceUnreachable`: no connection, or none in time. `SourceRefused`: it does not accept the credentials. `SourceFailed`: it answered
  *   with an error. `InvalidAnswer`: it answered with something else than a reading. `PartialAnswer`: it said itself that something is
  *   missing. `StaleAnswer`: the answer speaks of another time than now.
- * - `NoData`: nobody has such a metric. `NoSeries`: others have it, this one does not, or has too few samples yet, or can have none because
- *   its metric must not be asked for. `InvalidValue`: not a number, infinite, or negative.
+ * - `NoData`: no namespace that asks for such a metric has it. `NoSeries`: others have it, this one does not, or has too few samples yet, or
+ *   can have none because its metric must not be asked for. `InvalidValue`: not a number, infinite, or negative.
  */
 export type UnknownReason =
   | 'NoMetricsSource'

@@ -319,6 +319,7 @@ test('simulate: the queries that help and docs tell ask for what the syncer asks
   const query = (service: string) =>
     `sum(rate(${selectorText({
       metric: 'http_server_requests_seconds_count',
+      among: [],
       present: [],
       equal: [
         ['namespace', 'shop'],

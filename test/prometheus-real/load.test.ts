@@ -257,7 +257,7 @@ describe('on a real Prometheus', { concurrency: true }, () => {
       'the load of the gateway',
     );
     const other = await read(target('web', { ...external, matchLabels: { ingress: 'web' } }, 'blog'));
-    assert.equal(other.kind === 'unknown' && other.reason, 'NoSeries');
+    assert.equal(other.kind === 'unknown' && other.reason, 'NoData');
   });
 
   test('the load of another namespace is never read, whatever the metric and its labels', async () => {
@@ -267,6 +267,22 @@ describe('on a real Prometheus', { concurrency: true }, () => {
       const spy = target('secret-load', { type, matchLabels: { method: 'GET' } }, 'tenant');
       const reading = await read(spy);
       assert.equal(reading.kind, 'unknown', type);
+    }
+  });
+
+  test('whether another namespace has a series, whatever its metric and labels, is not told', async () => {
+    pods.set('payroll', await pods.start(40, 'payroll_requests_total{secret="db-password"}'));
+    const ofPayroll = { name: 'payroll_requests_total', matchLabels: { secret: 'db-password' } };
+    await readUntil(target('payroll', ofPayroll), settled(40, 1), 'the load of its own namespace');
+    for (const type of ['Pods', 'External'] as const) {
+      const told = async (secret: string) => {
+        const spy = target('payroll', { ...ofPayroll, type, matchLabels: { secret } }, 'tenant');
+        const reading = await read(spy);
+        return reading.kind === 'unknown' && reading;
+      };
+      const guessed = await told('db-password');
+      assert.equal(guessed && guessed.reason, 'NoData');
+      assert.deepEqual(guessed, await told('no-such'));
     }
   });
 

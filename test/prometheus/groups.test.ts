@@ -24,6 +24,13 @@ test('ElasticWebs with the same metric are asked for together, whatever the orde
   assert.equal(refused.size, 0);
 });
 
+test('a group knows the namespaces that ask, and is the same one when another namespace joins', () => {
+  const [alone] = groupTargets([target('a'), target('b')], labels).groups;
+  const [joined] = groupTargets([target('a'), target('b'), target('a', {}, 'blog')], labels).groups;
+  assert.deepEqual([alone?.namespaces, joined?.namespaces], [['shop'], ['blog', 'shop']]);
+  assert.equal(joined?.id, alone?.id);
+});
+
 test('of more than fifty groups of one namespace the largest are asked for, then the first by name, in whatever order they come', () => {
   const single = Array.from({ length: 60 }, (_, n) =>
     target(`single-${n}`, { name: `m${String(n).padStart(2, '0')}` }),

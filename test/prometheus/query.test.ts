@@ -15,16 +15,17 @@ const settings = {
   idleWindowSeconds: 300,
 };
 
-/** Both queries for the metric; none if it must not be asked for. */
-function queries(metric: Partial<DefaultedMetric>): string[] {
-  return groupTargets([target('web', metric)], labels).groups.flatMap((group) => [
+/** Both queries for the metric, asked for from these namespaces; none if it must not be asked for. */
+function queries(metric: Partial<DefaultedMetric>, namespaces: readonly string[] = ['shop']): string[] {
+  const targets = namespaces.map((namespace) => target('web', metric, namespace));
+  return groupTargets(targets, labels).groups.flatMap((group) => [
     loadQuery(group, settings),
     coverageQuery(group, settings),
   ]);
 }
 
 test('the load of pods is grouped by namespace and name, over two windows, without Spring’s own pages', () => {
-  const series = 'requests_total{namespace!="",service!="",uri!~"/actuator.*",code="200",method="GET"}';
+  const series = 'requests_total{namespace="shop",service!="",uri!~"/actuator.*",code="200",method="GET"}';
   const [load] = queries({ name: 'requests_total', matchLabels: { method: 'GET', code: '200' } });
   assert.equal(
     load,
@@ -46,7 +47,7 @@ test('what is counted elsewhere is found by namespace and labels, and has no tar
     name: 'nginx_requests',
     matchLabels: { ingress: 'web' },
   });
-  assert.match(load, /sum by \(namespace\) \(rate\(nginx_requests\{namespace!="",ingress="web"\}\[60000ms\]\)\)/);
+  assert.match(load, /sum by \(namespace\) \(rate\(nginx_requests\{namespace="shop",ingress="web"\}\[60000ms\]\)\)/);
   assert.match(coverage, /count by \(namespace, instance\)/);
   for (const query of [load, coverage]) assert.doesNotMatch(query, /service|uri|up\{|idle/);
 });
@@ -55,6 +56,36 @@ test('coverage looks at both ends of the stable window, a scrape and a bit of ea
   const [, coverage = ''] = queries({});
   assert.match(coverage, /\[17500ms\] offset 42500ms/);
   assert.match(coverage, /\[17500ms\]\)/);
+});
+
+test('a metric of one namespace is looked for in that namespace alone, in each selector of both queries', () => {
+  for (const type of ['Pods', 'External'] as const) {
+    const found = queries({ type, name: 'kube_secret_info', matchLabels: { secret: 'payroll-db' } }, ['hostile']);
+    assert.equal(found.length, 2);
+    for (const { matchers, metrics } of found.map(parsed)) {
+      const namespaces = matchers.filter((matcher) => matcher.startsWith('namespace'));
+      assert.deepEqual(namespaces, Array(metrics.length).fill('namespace="hostile"'));
+    }
+  }
+});
+
+test('a metric that several namespaces ask for is looked for in those, in whatever order they come', () => {
+  const [first, second] = [queries({}, ['shop', 'blog', 'a-1', 'shop']), queries({}, ['a-1', 'shop', 'blog'])];
+  assert.deepEqual(first, second);
+  for (const { shape, matchers, metrics } of first.map(parsed)) {
+    assert.ok(!shape.includes('⚠'));
+    const namespaces = matchers.filter((matcher) => matcher.startsWith('namespace'));
+    assert.deepEqual(namespaces, Array(metrics.length).fill('namespace=~"a-1|blog|shop"'));
+  }
+});
+
+test('a metric of more than two hundred namespaces is nobody’s secret, and the query does not name them', () => {
+  const namespaces = Array.from({ length: 201 }, (_, n) => `team-${n}`);
+  for (const query of queries({}, namespaces.slice(1))) assert.match(query, /namespace=~"team-1\|team-10\|/);
+  for (const query of queries({}, namespaces)) {
+    assert.doesNotMatch(query, /team/);
+    assert.match(query, /\{namespace!="",service!=""/);
+  }
 });
 
 // Texts that want to be more than a value.
@@ -126,10 +157,14 @@ test('names that are none never become part of a query', () => {
 });
 
 test('a selector of something else than names is a mistake of ours, and never text', () => {
-  const selection = { metric: 'up', present: [], equal: [], withoutActuator: false } as const;
+  const selection = { metric: 'up', among: [], present: [], equal: [], withoutActuator: false } as const;
   assert.equal(selectorText(selection), 'up{}');
   assert.throws(() => selectorText({ ...selection, metric: 'up{}' }), TypeError);
   assert.throws(() => selectorText({ ...selection, present: ['a-b'] }), TypeError);
   assert.throws(() => selectorText({ ...selection, equal: [['__name__', 'up']] }), TypeError);
   assert.throws(() => stringText('\udc00'), TypeError);
+  for (const namespaces of [[], [''], ['.*'], ['a|b'], ['shop', 'Shop'], ['a.b'], ['-a'], ['a\n'], ['a'.repeat(64)]]) {
+    const among = [['namespace', namespaces]] as const;
+    assert.throws(() => selectorText({ ...selection, among }), TypeError, JSON.stringify(namespaces));
+  }
 });

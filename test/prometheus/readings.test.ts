@@ -102,13 +102,13 @@ test('a load that may be incomplete is a lower bound: measured, and no target is
   assert.equal(told['shop/other']?.kind === 'unknown' && told['shop/other'].reason, 'PartialAnswer');
 });
 
-test('no series of anyone is no data, and no series of one beside those of others is none of this one', async () => {
+test('no series at all is no data, and no series of one beside those of others is none of this one', async () => {
   const { 'shop/web': nobody } = await readings([target('web')], vector([]), vector([]));
   assert.deepEqual(nobody, {
     kind: 'unknown',
     reason: 'NoData',
     message:
-      "Prometheus at p:9090 has no http_server_requests_seconds_count of anyone; is the metric's name right, and is it scraped?",
+      'Prometheus at p:9090 has no http_server_requests_seconds_count with namespace="shop", nor in another namespace that asks for it; is the metric\'s name right, and is it scraped?',
   });
   const { 'shop/new': missing } = await readings([target('new')], load, covered);
   assert.deepEqual(missing, {
