@@ -94,6 +94,7 @@ export function loadSourceOptions(flags: PrometheusFlags): LoadSourceOptions | u
     certFile: flags.prometheusCertFile,
     keyFile: flags.prometheusKeyFile,
     timeoutMs: flags.prometheusTimeout * 1000,
+    intervalMs: flags.interval * 1000,
     namespaceLabel: flags.namespaceLabel,
     nameLabel: flags.nameLabel,
     scrapeIntervalSeconds: flags.scrapeInterval,

@@ -15,7 +15,7 @@ import { coverageQuery, loadQuery, type QuerySettings } from './query.ts';
 import { tellReadings } from './readings.ts';
 import { DEFAULT_LABELS, labelText } from './selector.ts';
 import { checkedServer, type ServerSettings } from './settings.ts';
-import { Turns } from './turns.ts';
+import { type Queued, Turns } from './turns.ts';
 import { checkedWindows, type WindowSettings } from './windows.ts';
 
 export type { LoadTarget } from './groups.ts';
@@ -41,6 +41,8 @@ export interface QueryReport {
 export interface LoadSourceOptions extends ServerSettings, WindowSettings {
   /** For each query, from its beginning to the last byte of its answer; as much again for reading the credentials. @default 5000 */
   readonly timeoutMs?: number;
+  /** From tick to tick: for so long groups are begun in one. @default 5000 */
+  readonly intervalMs?: number;
   /** Label that holds the namespace. @default 'namespace' */
   readonly namespaceLabel?: string;
   /** Label that holds the name of the ElasticWeb or of its metrics Service. @default 'service' */
@@ -68,7 +70,7 @@ export class LoadSource {
   readonly #queries: QuerySettings;
   readonly #client: Client;
   readonly #clock: SourceClock;
-  readonly #timeoutMs: number;
+  readonly #intervalMs: number;
   readonly #pauses: Pauses;
   readonly #turns = new Turns();
   readonly #freshness = new Freshness();
@@ -77,7 +79,7 @@ export class LoadSource {
   /** @throws TypeError or RangeError that says which setting is wrong */
   constructor(options: LoadSourceOptions) {
     const { namespaceLabel = DEFAULT_LABELS.namespace, nameLabel = DEFAULT_LABELS.name } = options;
-    const { timeoutMs = 5_000, clock = systemClock } = options;
+    const { timeoutMs = 5_000, intervalMs = 5_000, clock = systemClock } = options;
     if (!(timeoutMs > 0)) throw new RangeError(`the timeout of a query must be above 0 ms, got ${timeoutMs}`);
     const windows = checkedWindows(options);
     const labels = { namespace: labelText(namespaceLabel), name: labelText(nameLabel) };
@@ -97,7 +99,7 @@ export class LoadSource {
       lookup: options.lookup,
     });
     this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.#intervalMs = intervalMs;
     this.#pauses = new Pauses(options.random ?? Math.random);
     this.#onQuery = options.onQuery ?? (() => undefined);
   }
@@ -135,44 +137,54 @@ export class LoadSource {
     const credentials = await this.#credentials.read(signal);
     if (credentials.kind === 'failed') return credentials;
 
-    const tick = new Tick();
-    const left = this.#turns.inOrder(groups);
-    const worker = async () => {
-      for (let group = left[0]; group !== undefined && this.#isWorthAsking(group, tick); group = left[0]) {
-        left.shift();
-        await this.#readGroup({ group, credentials, tick, readings, signal });
-      }
+    const tick = new Tick(this.#clock.monotonicMs() + this.#intervalMs);
+    const { first, queued } = this.#turns.inOrder(groups);
+    const readAll = async (next: () => Group | undefined) => {
+      const worker = async () => {
+        for (let group = next(); group !== undefined; group = next()) {
+          await this.#readGroup({ group, credentials, tick, readings, signal });
+        }
+      };
+      await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker));
     };
     try {
-      await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker));
+      await readAll(() => (this.#leftMs(tick) > 0 ? first.shift() : undefined));
+      // Not beside the others: those would be slow then, too.
+      await readAll(() => this.#nextOf(queued, tick));
     } finally {
       this.#pauses.note(tick, this.#clock.monotonicMs());
     }
-    for (const group of left) {
-      const { reason, message } = this.#turns.troubleWith(group) ?? tick.givenUp ?? STOPPED;
+    for (const group of [...first, ...queued.map(({ group: waiting }) => waiting)]) {
+      const { reason, message } = this.#turns.troubleWith(group) ?? tick.givenUp ?? NOT_ITS_TURN;
       for (const { key } of group.targets) readings.set(key, unknown(reason, message));
     }
     return STOPPED;
   }
 
   /**
-   * Whether a group is asked for in this tick. Those that the server had trouble with come last, and are begun for one deadline only: the
-   * others wait for the next tick, which would come late.
+   * For how long groups may still be begun in this tick. All readings wait for the last one, and so does the next tick: it comes in time if
+   * this one takes no longer than an interval. What is left then waits for one of the next.
    */
-  #isWorthAsking(group: Group, tick: Tick): boolean {
-    if (tick.givenUp !== undefined) return false;
-    if (this.#turns.troubleWith(group) === undefined) return true;
-    const nowMs = this.#clock.monotonicMs();
-    tick.troubleSinceMs ??= nowMs;
-    return nowMs - tick.troubleSinceMs < this.#timeoutMs;
+  #leftMs({ givenUp, endMs }: Tick): number {
+    return givenUp === undefined ? endMs - this.#clock.monotonicMs() : 0;
+  }
+
+  /** The next of the queue that would be done in time, going by the last time. Some are begun in any case, so that each gets its turn. */
+  #nextOf(queued: Queued[], tick: Tick): Group | undefined {
+    const [next] = queued;
+    if (next === undefined || tick.givenUp !== undefined) return undefined;
+    if (tick.fromQueue >= GROUPS_AT_ONCE && next.lastMs >= this.#leftMs(tick)) return undefined;
+    tick.fromQueue += 1;
+    return queued.shift()?.group;
   }
 
   async #readGroup({ group, readings, ...one }: GroupRead): Promise<void> {
+    const startMs = this.#clock.monotonicMs();
     const [load, coverage] = await Promise.all([
       this.#ask({ ...one, group, query: 'load' }),
       this.#ask({ ...one, group, query: 'coverage' }),
     ]);
-    this.#turns.note(group, [load, coverage].filter(isFailure));
+    this.#turns.note(group, this.#clock.monotonicMs() - startMs, [load, coverage].filter(isFailure));
     if (load.kind === 'failed') {
       for (const { key } of group.targets) readings.set(key, unknown(load.reason, load.message));
       return;
@@ -211,14 +223,25 @@ type Ask = Omit<GroupRead, 'readings'> & { readonly query: QueryReport['query'] 
 
 const STOPPED = failure('NotReadYet', 'the load was not read, because the syncer stops', { kind: 'anyway' });
 
+const NOT_ITS_TURN = unknown(
+  'NotReadYet',
+  'the load was not read this time, because the queries before this one took too long; its turn comes in one of the next ticks',
+);
+
 /** What the queries of one tick brought so far, and whether it is worth going on. */
 class Tick {
   answered = false;
-  /** When the first group was begun that the server had trouble with before. */
-  troubleSinceMs: number | undefined;
+  /** How many groups of the queue were begun. */
+  fromQueue = 0;
+  /** When its time is over, on the clock that never jumps. */
+  readonly endMs: number;
   readonly failures: Failure[] = [];
   #inARow = 0;
   #givenUp: Failure | undefined;
+
+  constructor(endMs: number) {
+    this.endMs = endMs;
+  }
 
   /** Why the rest of the tick is not asked. */
   get givenUp(): Failure | undefined {

@@ -1,51 +1,73 @@
-/** Whose turn it is: in which order the groups of a tick are asked, so that those that fail keep nobody else from being asked. */
+/** Whose turn it is: in which order the groups of a tick are asked, so that those that fail or are slow keep nobody else from being asked. */
 
 import type { Failure } from './failure.ts';
 import type { Group } from './groups.ts';
 
+/** Most groups take some milliseconds, and all fifty together no more than a tick has. */
+const SLOW_MS = 1_000;
+
 /** How a group was when it was last asked. */
 interface Last {
   readonly tick: number;
+  readonly tookMs: number;
   /** Why the server had trouble with it; undefined if it had none. */
   readonly trouble: Failure | undefined;
 }
 
-/** Remembers from tick to tick which groups the server had trouble with. */
+/** In which order the groups of a tick are asked. Who asks them takes them out of it. */
+export interface Order {
+  /** To be asked at every tick: first those that went well and were quick at the last one, then those that are new, both as they were given. */
+  readonly first: Group[];
+  /** Those that wait in a queue: the longest not asked first. */
+  readonly queued: Queued[];
+}
+
+/** A group in the queue: the server had trouble with it, it was slow, or it was left out at the last tick. */
+export interface Queued {
+  readonly group: Group;
+  /** How long it took when it was last asked; 0: it never was. */
+  readonly lastMs: number;
+}
+
+/** Remembers from tick to tick which groups the server had trouble with, and which took it long. */
 export class Turns {
   readonly #last = new Map<string, Last>();
   #tick = 0;
 
   /**
-   * Begins a tick: the groups in the order in which they are to be asked. First those that went well, then those that were never asked, both
-   * as they are given; last those that the server had trouble with, of these the longest not asked first. So whoever gives up on the way
-   * leaves out those that failed before, and goes on with the next of them at the next tick.
+   * Begins a tick. Whoever gives up on the way leaves out those that failed or were slow before, and goes on with the next of them at the
+   * next tick. And whoever was left out, quick or new, is in the queue then: were it always behind the same others, it could wait for ever.
    */
-  inOrder(groups: readonly Group[]): Group[] {
+  inOrder(groups: readonly Group[]): Order {
     this.#tick += 1;
     const known = new Set(groups.map(({ id }) => id));
     for (const id of this.#last.keys()) {
       if (!known.has(id)) this.#last.delete(id);
     }
-    return groups
-      .map((group) => {
-        const last = this.#last.get(group.id);
-        return {
-          group,
-          rank: last === undefined ? 1 : last.trouble === undefined ? 0 : 2,
-          since: last?.trouble === undefined ? 0 : last.tick,
-        };
-      })
-      .sort((a, b) => a.rank - b.rank || a.since - b.since)
-      .map(({ group }) => group);
+    const [quick, fresh]: [Group[], Group[]] = [[], []];
+    const queued: (Queued & { readonly since: number })[] = [];
+    for (const group of groups) {
+      const last = this.#last.get(group.id);
+      if (last === undefined) fresh.push(group);
+      else if (this.#isQuick(last)) quick.push(group);
+      else queued.push({ group, lastMs: last.tookMs, since: last.tick });
+    }
+    for (const { id } of fresh) this.#last.set(id, { tick: this.#tick - 1, tookMs: 0, trouble: undefined });
+    return { first: [...quick, ...fresh], queued: queued.sort((a, b) => a.since - b.since) };
   }
 
-  /** A group was asked. A failure that is about the query alone costs the others nothing, and is no trouble. */
-  note({ id }: Group, failures: readonly Failure[]): void {
-    this.#last.set(id, { tick: this.#tick, trouble: failures.find(({ next }) => next.kind !== 'anyway') });
+  /** A group was asked, and took so long. A failure that is about the query alone costs the others nothing, and is no trouble. */
+  note({ id }: Group, tookMs: number, failures: readonly Failure[]): void {
+    const trouble = failures.find(({ next }) => next.kind !== 'anyway');
+    this.#last.set(id, { tick: this.#tick, tookMs, trouble });
   }
 
   /** Why the server had trouble with a group when it was last asked; undefined if it had none. */
   troubleWith({ id }: Group): Failure | undefined {
     return this.#last.get(id)?.trouble;
+  }
+
+  #isQuick({ tick, tookMs, trouble }: Last): boolean {
+    return trouble === undefined && tookMs <= SLOW_MS && tick === this.#tick - 1;
   }
 }

@@ -41,7 +41,7 @@ export interface Unknown {
  * Why a load is unknown.
  *
  * - `NoMetricsSource`: the syncer has no Prometheus to ask. `TooManyQueries`: there are more groups of ElasticWebs than are asked for.
- * - `NotReadYet`: the first answer is still to come.
+ * - `NotReadYet`: the first answer is still to come, or the next one, because others took too long. It passes by itself.
  * - `SourceUnreachable`: no connection, or none in time. `SourceRefused`: it does not accept the credentials. `SourceFailed`: it answered
  *   with an error. `InvalidAnswer`: it answered with something else than a reading. `PartialAnswer`: it said itself that something is
  *   missing. `StaleAnswer`: the answer speaks of another time than now.

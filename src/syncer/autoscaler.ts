@@ -174,8 +174,9 @@ export class Autoscaler {
       const entry = this.#entries.get(key);
       // While Prometheus was asked, the metric may have become another.
       if (entry?.target?.metric !== metric) continue;
-      entry.reading = readings.get(key) ?? NOT_READ_YET;
-      entry.readMs = readMs;
+      const reading = readings.get(key) ?? NOT_READ_YET;
+      entry.reading = reading;
+      if (reading.kind === 'measured' || reading.reason !== 'NotReadYet') entry.readMs = readMs;
       const web = webs.get(key);
       const pods = deployments.glance(key);
       // What is not there, or not ours, is the business of a pass, and somebody else wakes it.

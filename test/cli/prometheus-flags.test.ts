@@ -26,6 +26,7 @@ test('the URL alone is enough', () => {
     certFile: undefined,
     keyFile: undefined,
     timeoutMs: 5_000,
+    intervalMs: 5_000,
     namespaceLabel: 'namespace',
     nameLabel: 'service',
     scrapeIntervalSeconds: 15,

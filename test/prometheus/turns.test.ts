@@ -1,12 +1,16 @@
-/** Groups that the server has trouble with do not keep the others from being asked, nor from being asked often. */
+/** Groups that the server has trouble with, or that take it long, do not keep the others from being asked, nor from being asked often. */
 
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import type { LoadTarget } from '../../src/prometheus/source.ts';
+import type { Reading } from '../../src/scaling/reading.ts';
 import { healthy, startSource, startStub } from './server.ts';
 import { target } from './targets.ts';
 
-const TIMEOUT_MS = 5_000;
+const INTERVAL_MS = 5_000;
+/** The time between ticks of `startSource`. */
+const READ_AFTER_MS = 5_000;
 const web = target('web', { name: 'zz_total' });
 
 /** ElasticWebs whose groups come before that of `web`. */
@@ -16,6 +20,32 @@ const heavy = (count: number) =>
   );
 /** As a server does that works on it for too long. */
 const fail = (response: ServerResponse): void => void response.writeHead(500).end();
+/** Ticks in which each query for the load of a heavy group takes the server so long: how long each was, and who was asked how often. */
+async function ticksOf(t: TestContext, costMs: (name: string) => number) {
+  const stub = await startStub(t, () => undefined);
+  const { clock, read } = startSource(t, { url: stub.url, intervalMs: INTERVAL_MS });
+  const answer = healthy(clock, 'web');
+  stub.script = (asked, response) => {
+    const name = heavyOf(asked.query);
+    // One after the other, as on a server with one core.
+    if (name !== undefined && asked.kind === 'load') clock.advance(costMs(name));
+    return answer(asked, response);
+  };
+  return async (count: number, ...targets: readonly LoadTarget[]) => {
+    const [before, tookMs, readings] = [stub.asked.length, [] as number[], [] as ReadonlyMap<string, Reading>[]];
+    for (let n = 0; n < count; n += 1) {
+      const startMs = clock.monotonicMs() + READ_AFTER_MS;
+      readings.push(await read(...targets));
+      tookMs.push(clock.monotonicMs() - startMs);
+    }
+    const names = stub.asked
+      .slice(before)
+      .filter(({ kind }) => kind === 'load')
+      .map(({ query }) => heavyOf(query));
+    return { tookMs, readings, names, times: (name?: string) => names.filter((one) => one === name).length };
+  };
+}
+
 const heavyOf = (query: string) => /heavy_\d+_total/.exec(query)?.[0];
 
 test('an ElasticWeb is read though nine groups before it fail at every tick, and each of those gets its turns', async (t) => {
@@ -57,19 +87,20 @@ test('groups that are new and fail at once come after those that went well', asy
   assert.equal((await read(...heavy(9), web)).get(web.key)?.kind, 'measured');
 });
 
-test('groups that failed before are asked for no longer than one deadline, and say why they fail all the same', async (t) => {
+test('groups that failed before are begun for no longer than one interval, and say why they fail all the same', async (t) => {
   const stub = await startStub(t, () => undefined);
   const { clock, read } = startSource(t, {
-    ...{ url: stub.url, timeoutMs: TIMEOUT_MS },
+    ...{ url: stub.url, intervalMs: INTERVAL_MS },
     onQuery: ({ outcome }) => {
-      if (outcome === 'SourceFailed') clock.advance(TIMEOUT_MS);
+      if (outcome === 'SourceFailed') clock.advance(INTERVAL_MS);
     },
   });
   const answer = healthy(clock, 'web');
   // Never so many failures in a row that the tick is given up.
   stub.script = (asked, response) =>
     heavyOf(asked.query) === undefined || asked.kind === 'coverage' ? answer(asked, response) : fail(response);
-  await read(...heavy(12), web);
+  await read(web);
+  for (let n = 0; n < 3; n += 1) await read(...heavy(12), web);
   const asked = new Set<string>();
   for (let n = 0; n < 4; n += 1) {
     const before = stub.asked.length;
@@ -84,4 +115,65 @@ test('groups that failed before are asked for no longer than one deadline, and s
     for (const name of names) asked.add(name);
   }
   assert.equal(asked.size, 12);
+});
+
+test('slow groups keep no other from being read at once, nor the next tick from coming, and each gets its turns', async (t) => {
+  const ticks = await ticksOf(t, () => 1_500);
+  await ticks(1, web);
+  const { tookMs, readings, names, times } = await ticks(20, ...heavy(20), web);
+  assert.deepEqual(
+    readings.map((one) => one.get(web.key)?.kind),
+    Array(20).fill('measured'),
+  );
+  assert.equal(names[0], undefined, 'the quick one first');
+  // What was begun is finished: four at once, one after the other. All of them would take 30 s.
+  assert.ok(Math.max(...tookMs) <= INTERVAL_MS + 4 * 1_500, `ticks of ${tookMs.join(', ')} ms`);
+  assert.ok(Math.max(...tookMs.slice(5)) <= 4 * 1_500, `ticks of ${tookMs.join(', ')} ms`);
+  for (const { metric } of heavy(20)) assert.ok(times(metric.name) >= 3, `${metric.name}: ${times(metric.name)} times`);
+});
+
+test('a slow group whose turn is still to come is not read yet, and no failure', async (t) => {
+  const ticks = await ticksOf(t, () => 1_500);
+  const { readings } = await ticks(5, ...heavy(20), web);
+  const told = readings.flatMap((one) => [...one.values()]).filter((reading) => reading.kind === 'unknown');
+  assert.ok(told.length > 0);
+  for (const { reason, message } of told) {
+    assert.equal(reason, 'NotReadYet');
+    assert.match(message, /its turn comes in one of the next ticks$/);
+  }
+});
+
+test('few slow groups are read at every tick', async (t) => {
+  const ticks = await ticksOf(t, () => 1_100);
+  await ticks(1, web);
+  const { readings } = await ticks(6, ...heavy(4), web);
+  for (const one of readings)
+    assert.ok(
+      [...one.values()].every(({ kind }) => kind === 'measured'),
+      JSON.stringify([...one]),
+    );
+});
+
+test('groups that are quick but too many for one tick leave a slow one and a new one their turns', async (t) => {
+  const ticks = await ticksOf(t, (name) => (name === 'heavy_0_total' ? 1_500 : 200));
+  const old = await ticks(20, ...heavy(49));
+  assert.ok(Math.max(...old.tookMs) <= INTERVAL_MS + 4_000, `ticks of ${old.tookMs.join(', ')} ms`);
+  for (const { metric } of heavy(49))
+    assert.ok(old.times(metric.name) >= 2, `${metric.name}: ${old.times(metric.name)} times`);
+  const { readings } = await ticks(10, ...heavy(49), web);
+  assert.ok(readings.some((one) => one.get(web.key)?.kind === 'measured'));
+});
+
+test('a group that is quick again is read at every tick again', async (t) => {
+  let costMs = 1_500;
+  const ticks = await ticksOf(t, () => costMs);
+  await ticks(6, ...heavy(20), web);
+  costMs = 0;
+  await ticks(6, ...heavy(20), web);
+  const { readings } = await ticks(3, ...heavy(20), web);
+  for (const one of readings)
+    assert.ok(
+      [...one.values()].every(({ kind }) => kind === 'measured'),
+      JSON.stringify([...one]),
+    );
 });

@@ -119,6 +119,28 @@ test('a tick wakes an ElasticWeb whose load is not known any more', async () => 
   assert.deepEqual([pass().replicas, pass().active?.reason], [10, 'NoSeries']);
 });
 
+test('an ElasticWeb whose turn to be read has not come keeps its pods, what is told of it, and the time of its last reading', async () => {
+  const { world, autoscaler, pass, tick } = start(qps(100), 10, told('ValidMetricFound', 'True'));
+  const object = world.object;
+  assert.ok(object);
+  const fallback = { ...SCALED, autoscaling: { ...SCALED.autoscaling, fallback: { replicas: 30 } } };
+  pass(fallback);
+  await tick();
+  const readMs = world.nowMs;
+  world.reading = unknown('NotReadYet', 'its turn comes');
+  for (let i = 0; i < 100; i++) {
+    world.nowMs += 5_000;
+    await tick();
+  }
+  assert.equal(world.woken, 0);
+  const decision = pass(fallback);
+  assert.deepEqual([decision.replicas, decision.isProvisional], [10, true]);
+  assert.equal(autoscaler.view(object)?.readMs, readMs);
+  world.reading = qps(200);
+  await tick();
+  assert.deepEqual([world.woken, pass(fallback).replicas], [1, 20]);
+});
+
 test('the load of pods is asked for by the Service that has their metrics port', async () => {
   const { world, pass, tick } = start(qps(0));
   pass();
