@@ -43,13 +43,16 @@ export class ForbiddenAddressError extends Error {
 export function checkedLookup(lookup: LookupFunction = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found, family) => {
-      if (error !== null) return callback(error, '', 0);
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
       const all = typeof found === 'string' ? [{ address: found, family: family ?? 4 }] : found;
       const allowed = all.filter((one) => isAllowed(hostname, one));
       const [first] = allowed;
-      if (first === undefined) return callback(new ForbiddenAddressError(), '', 0);
-      if (options.all === true) return callback(null, allowed);
-      callback(null, first.address, first.family);
+      if (first === undefined) callback(new ForbiddenAddressError(), '', 0);
+      else if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
     });
   };
 }

@@ -100,7 +100,7 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
     pace.written(keyOf(web));
   } catch (error) {
-    if (isInvalid(error) && !isConflict(error)) {
+    if (!isConflict(error) && isInvalid(error)) {
       // Stored under a CRD that asked for less, it is so wrong that the API server takes no status of it. It is as wrong at the next try.
       report.unsaid(web, conditionOf(status, 'Ready'), error.serverMessage);
       return next;

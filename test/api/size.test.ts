@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTooLarge, MAX_SPEC_SIZE, TOO_LARGE } from '../../src/api/size.ts';
 import { validate } from '../../src/api/validate.ts';
-import { elasticWeb, EVERYTHING } from './objects.ts';
+import { elasticWeb, EVERYTHING, type Json } from './objects.ts';
 
 /** A spec of exactly this size. */
 function sized(size: number): object {
@@ -19,12 +19,12 @@ test('names and values count by their characters, and two for each value', () =>
   assert.equal(isTooLarge(TOO_LARGE), true);
 });
 
-const large = {
+const large: Readonly<Record<string, Json>> = {
   'half a million empty terms': Array.from({ length: 460_000 }, () => ({})),
   'half a million empty texts': Array.from({ length: 460_000 }, () => ''),
   'a hundred thousand lists in each other': JSON.parse(
     `${'['.repeat(9_000)}${'1,'.repeat(70_000)}1${']'.repeat(9_000)}`,
-  ) as unknown,
+  ) as Json,
   'names alone': Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`name-${index}`, null])),
 };
 for (const [name, value] of Object.entries(large)) {

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { GROUP, PLURAL } from '../../src/api/resource.ts';
 import { validate, validateSpec } from '../../src/api/validate.ts';
-import type { KubeObject } from '../../src/kube/resource.ts';
+import type { KubeObject, ResourceType } from '../../src/kube/resource.ts';
 import { DEPLOYMENT, ELASTIC_WEB, type ElasticWebResource, SERVICE } from '../../src/syncer/kinds.ts';
 import { EVERYTHING, type JsonObject, withValue } from '../api/objects.ts';
 import { nameOfTrial, trialsOf, tried } from '../api/trials.ts';
@@ -106,7 +106,7 @@ test(`${wrongs.size} objects with one field that is not valid today, stored befo
   );
   assert.equal(mute.length, new Set(mute).size, 'each of them is told once');
 
-  for (const type of [DEPLOYMENT, SERVICE]) {
+  for (const type of [DEPLOYMENT, SERVICE] as readonly ResourceType[]) {
     const { items } = await world.client.listAll(type, { namespace });
     const owners = items.flatMap(({ metadata }) => metadata.ownerReferences ?? []).map(({ name }) => name);
     assert.deepEqual(

@@ -390,7 +390,7 @@ test('work that holds the event loop lets others have their turn after each key'
         while (performance.now() < untilMs);
         return Promise.resolve();
       },
-      onError: assert.fail,
+      onError: (key) => assert.fail(key),
     },
     over.signal,
   );

@@ -28,8 +28,8 @@ async function left(hostname: string, ...addresses: readonly string[]): Promise<
   const ask = promisify<string, { all: true }, readonly LookupAddress[]>(checkedLookup(dns(addresses)) as never);
   return ask(hostname, { all: true }).then(
     (found) => found.map(({ address }) => address),
-    (error: Error) => {
-      assert.equal(error.name, 'ForbiddenAddressError');
+    (error: unknown) => {
+      assert.equal(error instanceof Error && error.name, 'ForbiddenAddressError');
       return undefined;
     },
   );
