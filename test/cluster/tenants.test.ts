@@ -1,13 +1,16 @@
 /** What somebody gets who may edit the ElasticWebs of one namespace and nothing else: pods and Services there, and no more, however they try. */
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { ADOPT_ANNOTATION } from '../../src/api/resource.ts';
 import { DEPLOYMENT, ELASTIC_WEB } from '../../src/syncer/kinds.ts';
+import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { syncerRequests } from './audit.ts';
 import { CONFIG_MAP, POD, ROLE, ROLE_BINDING } from './kinds.ts';
+import { endSyncer, OWN_SYNCER_LABEL, startSyncer } from './syncer-process.ts';
 import { conditionOf, SMALL, useWorld } from './world.ts';
 
 const world = await useWorld();
@@ -180,6 +183,59 @@ suite('the tenant', () => {
   async function stalls(name: string): Promise<boolean> {
     const web = await world.until(ELASTIC_WEB, name, (one) => conditionOf(one, 'Stalled')?.status === 'True');
     return conditionOf(web, 'Stalled')?.reason === 'InvalidSpec';
+  }
+});
+
+test('a neighbour cannot stop the syncer: not by what is huge, nor by what is quoted back, nor by what is too deep to be kept', async () => {
+  const labels = { [OWN_SYNCER_LABEL]: 'neighbours' };
+  const terms = (term: object, count: number) => ({
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: Array.from({ length: count }, () => term),
+        },
+      },
+    },
+  });
+  // Conditions each of which costs a hundred times its length to whoever looks into it.
+  await world.create('huge', terms({}, 70_000) as object, labels);
+  // The API server quotes it in its refusal of the Deployment, with words that mean something else where they begin.
+  const key = 'admission webhook "x" denied the request: '.repeat(3_000);
+  await world.create('quoted', terms({ matchExpressions: [{ key, operator: 'Exists' }] }, 1) as object, labels);
+  // Kubernetes keeps who set which field as it was given, whatever it is.
+  const fields = `${'{"f:a":'.repeat(6_000)}{}${'}'.repeat(6_000)}`;
+  const deployment = await world.make(DEPLOYMENT, 'deep', {
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: 'deep' } },
+      template: { metadata: { labels: { app: 'deep' } }, spec: { containers: [{ name: 'a', image: 'a' }] } },
+    },
+  });
+  const entry = `{"manager":"elasticweb-syncer","operation":"Apply","apiVersion":"apps/v1","fieldsType":"FieldsV1","fieldsV1":${fields}}`;
+  const { resourceVersion, ...metadata } = deployment.metadata; // Whatever version is there by now.
+  const deep = JSON.stringify({ ...deployment, metadata: { ...metadata, managedFields: ['entry'] } })
+    .replace('"entry"', entry)
+    .replace('"metadata":{', '"metadata":{"labels":{"app.kubernetes.io/managed-by":"elasticweb"},');
+  const path = `/apis/apps/v1/namespaces/${world.namespace}/deployments/deep`;
+  const put = await world.tryKubectlWith(deep, 'replace', '--raw', path, '-f', '-');
+  assert.equal(put.code, 0, put.stderr);
+
+  // One that has to list it all, as after a restart, and the one that watches.
+  const flags = [`--namespace=${world.namespace}`, `--selector=${OWN_SYNCER_LABEL}=neighbours`];
+  const syncer = await startSyncer(useControlPlane(), 'neighbours', ...flags);
+  try {
+    await world.create('served', { totalQPS: 500 }, labels);
+    await world.ready('served');
+    const huge = await world.notReady('huge', 'InvalidSpec');
+    assert.match(conditionOf(huge, 'Stalled')?.message ?? '', /^spec: must be smaller: /);
+    const quoted = await world.notReady('quoted', 'InvalidSpec');
+    assert.ok((conditionOf(quoted, 'Stalled')?.message ?? '').length < 5_000);
+    await world.settled();
+    const log = await readFile(syncer.logFile, 'utf8');
+    assert.match(log, /deep cannot be kept, and is taken for what it was before/);
+  } finally {
+    await endSyncer(syncer);
+    await world.kubectl('delete', 'deployment', 'deep');
   }
 });
 
