@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { limitConnections } from './connection-limit.ts';
+import { SharedText } from './shared-text.ts';
 
 // Not imported: an import reads all that node:http exports, which loads Node's own undici beside ours, 13 MB.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -20,35 +20,50 @@ export interface EndpointsOptions {
   readonly isReady: () => boolean;
 }
 
-/** How long a client may take to ask. */
-const ASK_MS = 10_000;
-/** How long one may take to read what it is sent. */
-const READ_MS = 30_000;
+/** How long a client may take to ask, from when it connects. */
+const ASK_MS = 5_000;
+/** How often it is looked for those who take longer; Node's own 30 s would be that much more. */
+const LOOK_MS = 1_000;
+/** How long one may take to read what it is sent: Prometheus' own default. Whoever is slower keeps some MB in memory. */
+const READ_MS = 10_000;
 /** More at a time is no Prometheus and no kubelet. */
 const MOST_CONNECTIONS = 64;
+/** Far more than either sends, also with what a service mesh adds. */
+const MOST_HEADER_BYTES = 8 * 1024;
+/** For how long metrics are as good as new. Prometheus asks every few seconds at most. */
+const FRESH_MS = 1_000;
 
 /** The HTTP server. */
 export class Endpoints {
   readonly #server: Server;
+  readonly #metrics: SharedText;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, metrics: SharedText) {
     this.#server = server;
+    this.#metrics = metrics;
   }
 
   /** Begins to listen. @throws the system's error if the address cannot be had */
   static async listen(options: EndpointsOptions): Promise<Endpoints> {
-    const server = createServer({ requestTimeout: ASK_MS, headersTimeout: ASK_MS }, (request, response) => {
+    const metrics = new SharedText({ make: () => options.metrics.text(), freshMs: FRESH_MS });
+    const limits = {
+      ...{ requestTimeout: ASK_MS, headersTimeout: ASK_MS, connectionsCheckingInterval: LOOK_MS },
+      ...{ maxHeaderSize: MOST_HEADER_BYTES },
+    };
+    const server = createServer(limits, (request, response) => {
       const cut = setTimeout(() => response.destroy(), READ_MS);
       response.once('close', () => clearTimeout(cut));
       // A client that went away while it was answered is not worth a word.
-      answer(options, request, response).catch(() => response.destroy());
+      answer(options, metrics, request, response).catch(() => response.destroy());
     });
-    server.maxConnections = MOST_CONNECTIONS;
+    // One request a connection: one that is kept open is one more that nobody may need, and many may be asked on it at once.
+    server.maxRequestsPerSocket = 1;
+    limitConnections(server, MOST_CONNECTIONS);
     server.listen(options.port, options.host);
     await once(server, 'listening');
     // Such as too many open files: this one connection fails, and the next may not.
     server.on('error', () => undefined);
-    return new Endpoints(server);
+    return new Endpoints(server, metrics);
   }
 
   get port(): number {
@@ -61,22 +76,24 @@ export class Endpoints {
     this.#server.close();
     this.#server.closeAllConnections();
     await closed;
+    this.#metrics.forget();
   }
 }
 
 async function answer(
-  { metrics, isReady }: EndpointsOptions,
+  { metrics: { contentType }, isReady }: EndpointsOptions,
+  metrics: SharedText,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  response.setHeader('connection', 'close');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     say(response.setHeader('allow', 'GET, HEAD'), 405, 'only GET is answered');
     return;
   }
   switch (request.url?.split('?')[0]) {
     case '/metrics':
-      response.setHeader('content-type', metrics.contentType);
-      await pipeline(Readable.from(metrics.text()), response);
+      response.setHeader('content-type', contentType).end(await metrics.read());
       return;
     // That this is answered is all there is to say: an API server that is away is nothing that a restart would mend.
     case '/healthz':
