@@ -33,6 +33,7 @@ const PROPS = object('', {
   prometheusSecret: { type: 'string', maxLength: 253, pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' },
   args: list('', text('', { pattern: '^--[a-z]' })),
   networkPolicy: bool(''),
+  metricsFrom: list('', namespaceName, { minItems: 1, maxItems: 100 }),
   egressPorts: list('', int32('', { minimum: 1, maximum: 65_535 }), { minItems: 1, maxItems: 100 }),
   ownerReferencesPermissionEnforcement: bool(''),
 });
@@ -116,6 +117,13 @@ export interface ElasticWebInstallProps {
    */
   readonly networkPolicy?: boolean;
   /**
+   * The namespaces whose pods may reach the syncers' port, such as that of Prometheus: their metrics tell the names and the load of the
+   * ElasticWebs of all namespaces. The kubelet's probes come from the pod's own node, which a NetworkPolicy never keeps out.
+   * https://kubernetes.io/docs/concepts/services-networking/network-policies/
+   * @default - all, and whatever else reaches pods
+   */
+  readonly metricsFrom?: readonly string[];
+  /**
    * TCP ports to which the syncers may connect: those of the API server and of Prometheus. Where a Service is between, those of the pods behind
    * it: that is where most networks apply their rules.
    * @default - 443, 6443, 8443 and 16443, where API servers listen, 9090, and the port of prometheusUrl
@@ -143,6 +151,9 @@ export class ElasticWebInstall extends Construct {
     const errors = schemaErrors(props, PROPS, '');
     if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
       errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
+    }
+    if (errors.length === 0 && props.metricsFrom !== undefined && props.networkPolicy === false) {
+      errors.push({ path: 'metricsFrom', message: 'must not be given with networkPolicy false, which leaves it out' });
     }
     if (errors.length > 0) throw new InvalidPropsError('ElasticWebInstall', id, errors);
     const { name = DEFAULT_SYNCER.name, namespace = DEFAULT_SYNCER.namespace } = props;

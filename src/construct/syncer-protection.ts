@@ -25,7 +25,7 @@ export function disruptionBudget({ name, namespace }: SyncerIdentity) {
 }
 
 /**
- * Metrics and probes come in, from anywhere; names are asked, and the API server and Prometheus, and nothing else. By port alone: where the
+ * Metrics and probes come in, from anywhere or from the namespaces of `metricsFrom`; names are asked, and the API server and Prometheus, and nothing else. By port alone: where the
  * two are is not known, and is rarely a pod. The port that counts is the pod's: by then, the Service's has been translated.
  */
 export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: ElasticWebInstallProps) {
@@ -37,13 +37,21 @@ export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: Elas
     spec: {
       podSelector: { matchLabels: syncerLabels(name) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ ports: [{ protocol: 'TCP', port: 'http' }] }],
+      ingress: [{ ...sources(props), ports: [{ protocol: 'TCP', port: 'http' }] }],
       egress: [
         { ports: DNS_PORTS.flatMap((port) => ['UDP', 'TCP'].map((protocol) => ({ protocol, port }))) },
         { ports: ports.map((port) => ({ protocol: 'TCP', port })) },
       ],
     },
   };
+}
+
+/** The API server gives each namespace its name as a label, which nobody can change. */
+function sources({ metricsFrom }: ElasticWebInstallProps) {
+  if (metricsFrom === undefined) return {};
+  const values = [...new Set(metricsFrom)];
+  const named = { key: 'kubernetes.io/metadata.name', operator: 'In', values };
+  return { from: [{ namespaceSelector: { matchExpressions: [named] } }] };
 }
 
 function defaultEgressPorts({ prometheusUrl, args = [] }: ElasticWebInstallProps): number[] {

@@ -292,6 +292,21 @@ test('nothing gets into the syncers but metrics and probes, and nothing out but 
   ]);
 });
 
+test('metrics are for the pods of some namespaces alone, where these are named', () => {
+  assert.deepEqual(networkPolicyOf({ metricsFrom: ['monitoring', 'o11y', 'monitoring'] }).ingress, [
+    {
+      from: [
+        {
+          namespaceSelector: {
+            matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['monitoring', 'o11y'] }],
+          },
+        },
+      ],
+      ports: [{ protocol: 'TCP', port: 'http' }],
+    },
+  ]);
+});
+
 const always9090 = [443, 6443, 8443, 16_443, 9090];
 const egress = [
   { props: {}, ports: always9090 },
@@ -453,6 +468,16 @@ const wrong = [
     name: 'one wrong namespace of two',
     props: { watchNamespaces: ['a', 'a.b'] },
     errors: [`watchNamespaces[1]: ${namespace}, got "a.b"`],
+  },
+  {
+    name: 'namespaces for metrics that no policy would tell apart',
+    props: { metricsFrom: ['monitoring'], networkPolicy: false },
+    errors: ['metricsFrom: must not be given with networkPolicy false, which leaves it out'],
+  },
+  {
+    name: 'no namespace for metrics, which is not the same as all',
+    props: { metricsFrom: [] },
+    errors: ['metricsFrom: must have 1 to 100 items, got 0'],
   },
   {
     name: 'a Service type that there is not',

@@ -66,14 +66,14 @@ async function ask(port: number, path: string, localAddress = '127.0.0.1'): Prom
 
 const ASKS_SLOWLY = 'GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n';
 
-for (const { name, says, text } of [
-  { name: 'idle connections', says: '', text: 'a 1\n' },
-  { name: 'half a request on each', says: 'GET /healthz HTTP/1.1\r\nhost:', text: 'a 1\n' },
-  { name: 'metrics on each that are not read', says: ASKS_SLOWLY, text: LARGE },
+for (const { sockets, name, says, text } of [
+  { sockets: 200, name: 'idle connections', says: '', text: 'a 1\n' },
+  { sockets: 200, name: 'connections with half a request', says: 'GET /healthz HTTP/1.1\r\nhost:', text: 'a 1\n' },
+  { sockets: 80, name: 'connections for metrics that are not read', says: ASKS_SLOWLY, text: LARGE },
 ]) {
-  test(`the kubelet is answered each time, whoever has 200 connections and comes back at once: ${name}`, async (t) => {
+  test(`the kubelet is answered each time, whoever has ${sockets} ${name} and comes back at once`, async (t) => {
     const { port } = await start(t, text);
-    attack(t, port, { sockets: 200, says });
+    attack(t, port, { sockets, says });
     await wait(100);
     for (let n = 0; n < 20; n += 1) assert.equal(await ask(port, '/healthz'), 200);
   });
@@ -86,7 +86,7 @@ test('who has many connections takes the place of nobody who has few, however ol
   t.after(() => slow.destroy());
   slow.write(ASKS_SLOWLY);
   await once(slow, 'readable');
-  attack(t, port, { sockets: 200, localAddress: '127.0.0.2', says: ASKS_SLOWLY });
+  attack(t, port, { sockets: 200, localAddress: '127.0.0.2', says: '' });
   await wait(300);
   const read = [];
   for await (const piece of slow as AsyncIterable<Buffer>) read.push(piece.length);
