@@ -8,6 +8,7 @@ import { isAborted, onAbort } from './abort.ts';
 import type { KubeClient } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { isNotFound } from './errors.ts';
+import { FairQueue, type Waiting } from './fair-queue.ts';
 import type { KubeObject, ResourceType } from './resource.ts';
 
 /** One thing that happened to an object. */
@@ -54,13 +55,16 @@ const EVENT: ResourceType<Event> = {
 const SERIES_MS = 6 * 60_000;
 /** A series is written when it begins, and then at most this often. */
 const SERIES_WRITE_MS = 60_000;
-/** More than this many to write, or to remember, and the newest, or the oldest, are left out: nobody reads so many. */
+/** More than this many to write and the oldest are left out, of the namespace with most, or of the object: nobody reads so many. */
 const MOST_WAITING = 2_000;
+const MOST_WAITING_PER_OBJECT = 10;
+/** More than this many to remember and the oldest are forgotten. */
 const MOST_REMEMBERED = 5_000;
 const LONGEST_NOTE_BYTES = 1_024;
 
 /** What was said of an object, and how often. */
-interface Said {
+interface Said extends Waiting {
+  readonly key: string;
   readonly happening: Happening;
   /** Set once it is written. */
   name: string | undefined;
@@ -70,11 +74,11 @@ interface Said {
   writtenMs: number | undefined;
 }
 
-/** Writes Events, one after the other. */
+/** Writes Events, one after the other, of one namespace after the other. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #clock: Clock;
-  readonly #waiting = new Set<Said>();
+  readonly #waiting = new FairQueue<Said>({ most: MOST_WAITING, mostPerObject: MOST_WAITING_PER_OBJECT });
   /** By what they say, the one said longest ago first. */
   readonly #said = new Map<string, Said>();
   /** Series with a count that is to be written at its time. */
@@ -111,7 +115,10 @@ export class EventRecorder {
     this.#forgetOld(nowMs);
     const key = keyOfHappening(happening);
     const before = this.#said.get(key);
-    const said = before ?? { happening, name: undefined, count: 0, lastMs: nowMs, writtenMs: undefined };
+    const said = before ?? {
+      ...{ key, happening, namespace: namespace ?? '', object: objectOf(happening) },
+      ...{ name: undefined, count: 0, lastMs: nowMs, writtenMs: undefined },
+    };
     said.count += 1;
     said.lastMs = nowMs;
     // The last place is that of what was said last.
@@ -121,13 +128,7 @@ export class EventRecorder {
       this.#writeLater(said, said.writtenMs + SERIES_WRITE_MS - nowMs);
       return;
     }
-    if (this.#waiting.size >= MOST_WAITING) {
-      this.#dropped += 1;
-      this.#said.delete(key);
-      return;
-    }
-    this.#waiting.add(said);
-    this.#wake();
+    this.#wait(said);
   }
 
   /** Waits until all is written, or no longer than this; from now on there are no pauses. */
@@ -135,10 +136,9 @@ export class EventRecorder {
     this.#isHurried = true;
     for (const [said, cancel] of this.#later) {
       cancel();
-      this.#waiting.add(said);
+      this.#wait(said);
     }
     this.#later.clear();
-    this.#wake();
     if (this.#waiting.size === 0 && !this.#isWriting) return;
     const written = new Promise<void>((resolve) => {
       this.#allWritten = resolve;
@@ -153,8 +153,7 @@ export class EventRecorder {
       this.#wake();
     });
     while (!isAborted(signal)) {
-      const [next] = this.#waiting;
-      if (next === undefined) {
+      if (this.#waiting.size === 0) {
         this.#allWritten();
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
@@ -162,7 +161,8 @@ export class EventRecorder {
         continue;
       }
       await sleep(this.#clock, this.#isHurried ? 0 : (this.#options.pauseMs?.() ?? 0), signal);
-      this.#waiting.delete(next);
+      const next = this.#waiting.take();
+      if (next === undefined) continue;
       this.#isWriting = true;
       await this.#write(next, signal).catch((error: unknown) => {
         if (!isAborted(signal)) this.#options.onError(error);
@@ -204,13 +204,22 @@ export class EventRecorder {
     said.name = event.metadata.name;
   }
 
+  #wait(said: Said): void {
+    const givenUp = this.#waiting.add(said);
+    if (givenUp !== undefined) {
+      this.#dropped += 1;
+      // Said again, it is news.
+      if (this.#said.get(givenUp.key) === givenUp) this.#said.delete(givenUp.key);
+    }
+    this.#wake();
+  }
+
   /** Counts that come in between are written together. */
   #writeLater(said: Said, delayMs: number): void {
     if (this.#later.has(said)) return;
     const cancel = this.#clock.schedule(delayMs, () => {
       this.#later.delete(said);
-      this.#waiting.add(said);
-      this.#wake();
+      this.#wait(said);
     });
     this.#later.set(said, cancel);
   }
@@ -223,14 +232,21 @@ export class EventRecorder {
   }
 }
 
-function keyOfHappening({ regarding, type, reason, action, note }: Happening): string {
-  return [regarding.kind, regarding.metadata.uid, type, reason, action, note].join('\n');
+function keyOfHappening(happening: Happening): string {
+  const { type, reason, action, note } = happening;
+  return [objectOf(happening), type, reason, action, note].join('\n');
+}
+
+function objectOf({ regarding: { kind, metadata } }: Happening): string {
+  return `${kind} ${metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`}`;
 }
 
 /** The limit is one of bytes. */
 function shortened(note: string): string {
   const bytes = Buffer.from(note);
-  return bytes.length <= LONGEST_NOTE_BYTES ? note : `${bytes.subarray(0, LONGEST_NOTE_BYTES - 6).toString()}…`;
+  if (bytes.length <= LONGEST_NOTE_BYTES) return note;
+  // As a stream: what is left of a character that was cut is not there yet.
+  return `${new TextDecoder().decode(bytes.subarray(0, LONGEST_NOTE_BYTES - 3), { stream: true })}…`;
 }
 
 /** Unique, and readable: the object's name and a random part, within the 253 characters of a name. */

@@ -8,13 +8,13 @@ import { FakeClock } from './fake-clock.ts';
 
 type Written = KubeObject & { note?: string; series?: { count: number }; regarding?: object };
 
-const web = (name: string): KubeObject => ({
+const web = (name: string, namespace = 'shop'): KubeObject => ({
   apiVersion: 'example.com/v1',
   kind: 'Thing',
-  metadata: { namespace: 'shop', name, uid: `uid-${name}`, resourceVersion: '7' },
+  metadata: { namespace, name, uid: `uid-${name}`, resourceVersion: '7' },
 });
-const scaled = (name: string, note: string): Happening => ({
-  ...{ regarding: web(name), type: 'Normal', reason: 'Scaled', action: 'Scale', note },
+const scaled = (name: string, note: string, namespace?: string): Happening => ({
+  ...{ regarding: web(name, namespace), type: 'Normal', reason: 'Scaled', action: 'Scale', note },
 });
 
 /** A recorder at work, and what it wrote. */
@@ -158,8 +158,11 @@ test('a note is cut to the bytes that the API server takes', async (t) => {
   const { recorder, created, rest } = start(t);
   recorder.record(scaled('a', 'ü'.repeat(2_000)));
   recorder.record(scaled('a', 'x'.repeat(1_024)));
+  recorder.record(scaled('a', `x${'😀'.repeat(1_000)}`));
   await rest();
-  const [long, fits] = created.map(({ note = '' }) => note);
+  const [long, fits, whole = ''] = created.map(({ note = '' }) => note);
+  assert.match(whole, /^x😀+…$/u, 'no half of a character');
+  assert.ok(Buffer.byteLength(whole) <= 1_024);
   assert.ok(Buffer.byteLength(long ?? '') <= 1_024);
   assert.ok(long?.endsWith('…'));
   assert.equal(fits, 'x'.repeat(1_024));
@@ -171,4 +174,38 @@ test('a flood is cut off, and how much of it is known', async (t) => {
   await rest(6_000);
   assert.equal(created.length + recorder.dropped, 2_500);
   assert.ok(created.length >= 2_000);
+});
+
+test('of one object the last ten are written, however much is said of it', async (t) => {
+  const { recorder, created, rest } = start(t);
+  for (let n = 0; n < 2_100; n += 1) recorder.record(scaled('a', `${n}`));
+  await rest(100);
+  assert.deepEqual(
+    created.map(({ note }) => note),
+    Array.from({ length: 10 }, (_, n) => `${2_090 + n}`),
+  );
+  assert.equal(recorder.dropped, 2_090);
+});
+
+test('who floods a namespace keeps no Event of another from being written, and soon', async (t) => {
+  const { recorder, created, rest } = start(t);
+  for (let n = 0; n < 2_100; n += 1) recorder.record(scaled(`web-${n}`, 'x', 'loud'));
+  recorder.record(scaled('a', 'first', 'quiet'));
+  for (let n = 0; n < 2_100; n += 1) recorder.record(scaled(`web-${n}`, 'y', 'loud'));
+  await rest();
+  assert.ok(created.slice(0, 2).some(({ note }) => note === 'first'));
+  await rest(6_000);
+  assert.equal(created.length, 2_000);
+  assert.equal(created.length + recorder.dropped, 4_201);
+});
+
+test('what was left out is news when it is said again', async (t) => {
+  const { recorder, created, patched, rest } = start(t);
+  for (let n = 0; n < 11; n += 1) recorder.record(scaled('a', `${n}`));
+  await rest(100);
+  recorder.record(scaled('a', '0'));
+  await rest();
+  assert.equal(created.at(-1)?.note, '0');
+  assert.equal(created.at(-1)?.series, undefined);
+  assert.deepEqual(patched, []);
 });
