@@ -1,7 +1,7 @@
 /** Whether a value fits a schema, and if not, where and why. */
 
 import { isObject, schemaOf } from './defaults.ts';
-import { printable } from './printable.ts';
+import { cutTo, printable } from './printable.ts';
 import type { Schema } from './schema.ts';
 
 /** One thing that is wrong. */
@@ -136,8 +136,7 @@ export function within(path: string, key: string): string {
 /** The value as an error quotes it: short, and without the characters that a terminal or a log would obey. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const json = printable(asJson(value));
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+  return cutTo(printable(asJson(value)), 80, '...');
 }
 
 /** Also of what is no JSON: props come from code, and a YAML document may refer to itself. */

@@ -35,8 +35,9 @@ export function createLog({ level, format, write, now }: LogOptions): Log {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/** Readers of logs show what they are given, also what a terminal would obey. */
 function jsonLine(time: string, level: LogLevel, message: string, fields: Fields): string {
-  return `${JSON.stringify({ time, level, message, ...fields })}\n`;
+  return `${printable(JSON.stringify({ time, level, message, ...fields }))}\n`;
 }
 
 /** Values are quoted as JSON where they are more than a word, so that one of several lines stays one line. */

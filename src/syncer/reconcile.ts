@@ -35,7 +35,9 @@ export async function reconcile(context: PassContext, key: string, failures = 0)
   }
   const acceptance = accept(web, context);
   if (acceptance.kind === 'refused') {
-    return fail(context, web, { kind: 'terminal', reason: 'InvalidSpec', message: acceptance.why });
+    // A condition is one line.
+    const message = acceptance.why.replaceAll('\n', '; ');
+    return fail(context, web, { kind: 'terminal', reason: 'InvalidSpec', message });
   }
   return keep(context, web, acceptance.valid, failures);
 }

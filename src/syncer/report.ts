@@ -1,5 +1,6 @@
 /** What is told of a pass, and to whom: a log line for operators, an Event for users, a count for machines. One place for all three. */
 
+import { printableLine } from '../api/printable.ts';
 import type { Condition } from '../api/types.ts';
 import type { EventRecorder, Happening } from '../kube/events.ts';
 import { keyOf } from '../kube/resource.ts';
@@ -148,6 +149,6 @@ export class Report {
   }
 
   #event(web: ElasticWebResource, type: Happening['type'], reason: string, action: string, note: string): void {
-    this.#events.record({ regarding: web, type, reason, action, note });
+    this.#events.record({ regarding: web, type, reason, action, note: printableLine(note) });
   }
 }

@@ -10,6 +10,7 @@ import {
   type TransientReason,
 } from '../api/conditions.ts';
 import type { Condition, ElasticWebSpec, ElasticWebStatus, ScalingStatus } from '../api/types.ts';
+import { cutTo, printableLine } from '../api/printable.ts';
 import { qpsText } from '../api/qps.ts';
 import { rfc3339 } from '../api/time.ts';
 import { selectorLabels } from '../construct/names.ts';
@@ -147,7 +148,7 @@ function conditionsOf(findings: Findings): Condition[] {
     // What the pass did not come to still speaks of the generation of which it was said.
     if (condition === previous) return previous;
     const { status, reason } = condition;
-    const message = shortened(condition.message);
+    const message = cutTo(printableLine(condition.message), LONGEST_MESSAGE, '…');
     return {
       type,
       status,
@@ -161,10 +162,6 @@ function conditionsOf(findings: Findings): Condition[] {
 
 /** Far below what the schema allows, and more than anybody reads: an API server that refuses an object says so field by field. */
 const LONGEST_MESSAGE = 4096;
-
-function shortened(message: string): string {
-  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE - 1)}…`;
-}
 
 /** Ready, and whichever of Reconciling and Stalled is true: never both, and neither is ever there as False. */
 function summary(outcome: Outcome, exists: boolean): Record<'Ready' | 'Reconciling' | 'Stalled', Said | undefined> {

@@ -125,6 +125,15 @@ for (const { name, object, text } of messages) {
   });
 }
 
+test('a long value is quoted at whole characters', () => {
+  for (const length of [75, 76, 77]) {
+    const [error] = errorsOf(validate(elasticWeb({ protocol: `${'x'.repeat(length)}${'😀'.repeat(9)}` })));
+    const message = error?.message ?? '';
+    assert.ok(message.isWellFormed());
+    assert.match(message, /got "x+(😀)*\.\.\.$/u);
+  }
+});
+
 test('a valid resource comes back with its defaults and without its status', () => {
   const validation = validate({ ...elasticWeb({ suspend: null }), status: { replicas: 3 } });
   assert.deepEqual(validation, {

@@ -44,6 +44,18 @@ test('what a user wrote cannot forge a line, in either format', () => {
   }
 });
 
+test('what a terminal would obey is escaped in either format, and JSON keeps its value', () => {
+  const error = 'x\n\u001b[2J\u009b31m\u202e\u{e0001}';
+  for (const format of ['json', 'text'] as const) {
+    const { log, written } = lines(format);
+
+    log.warn('pass failed', { error });
+
+    assert.doesNotMatch(written[0]?.trimEnd() ?? '', /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    if (format === 'json') assert.equal((JSON.parse(written[0] ?? '') as { error: string }).error, error);
+  }
+});
+
 test('less important lines are left out', () => {
   const { log, written } = lines('json', 'warn');
 

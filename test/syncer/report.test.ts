@@ -16,6 +16,27 @@ const WELL = active('True', 'ValidMetricFound');
 const AWAY = active('False', 'SourceUnreachable');
 const NO_SERIES = active('False', 'NoSeries');
 
+/** A report whose Events are seen. */
+function reporting(record: (happening: Happening) => void): Report {
+  return new Report({
+    log: createLog({ level: 'error', format: 'json', write: () => undefined, now: () => new Date(0) }),
+    events: { record },
+    counts: { applied: () => undefined, panicked: () => undefined },
+  });
+}
+
+test('an Event is one line that prints as it is, whatever the names in it', () => {
+  const notes: string[] = [];
+  const report = reporting(({ note }) => notes.push(note));
+  const why = 'of "x\n\u001b[2J\u009b31m\u202e"';
+  report.scaled(web(), { from: 1, to: 2, why, qps: undefined });
+  report.state(web(), undefined, { ...active('False', 'NameConflict'), message: why });
+  assert.deepEqual(notes, [
+    'from 1 to 2 pods: of "x \\u001b[2J\\u009b31m\\u202e"',
+    'of "x \\u001b[2J\\u009b31m\\u202e"',
+  ]);
+});
+
 /** The levels of the lines and the types of the Events that a change gives. */
 function toldOf(before: Condition | undefined, after: Condition) {
   const levels: unknown[] = [];

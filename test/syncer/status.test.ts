@@ -150,6 +150,29 @@ test('statusOf: a message that nobody could read is cut', () => {
   assert.ok(ready.message.endsWith('x…'));
 });
 
+test('statusOf: a message that is cut has no half of a character, which the API server would store otherwise, again and again', () => {
+  for (const before of [4094, 4095, 4096]) {
+    const message = `${'x'.repeat(before)}${'😀'.repeat(100)}`;
+
+    const [ready] = statusOf(findings({ kind: 'transient', reason: 'ApplyFailed', message })).conditions ?? [];
+
+    const told = ready?.message ?? '';
+    assert.ok(told.endsWith('…') && told.isWellFormed());
+    assert.ok(told.length <= 4096);
+  }
+});
+
+test('statusOf: a message is one line that prints as it is, whatever the names in it', () => {
+  const message = 'Secret "x\n\u001b[2J\u009b31m\u202e" is in the way';
+
+  const { conditions = [] } = statusOf(findings({ kind: 'terminal', reason: 'NameConflict', message }));
+
+  assert.deepEqual(
+    new Set(conditions.map((condition) => condition.message)),
+    new Set(['Secret "x \\u001b[2J\\u009b31m\\u202e" is in the way']),
+  );
+});
+
 test('serviceState: a load balancer without an address is ready, and told', () => {
   const ports = [{ port: 80 }];
   const balanced = (status: object) => service(ports, { spec: { type: 'LoadBalancer', ports }, status });
