@@ -5,8 +5,11 @@ import type { KubeObject } from '../kube/resource.ts';
 
 /** More than these are counted only. */
 const MOST_TOLD = 3;
-/** Values of environment variables, arguments and annotations are nobody's business who may read Events. */
-const MAY_BE_SECRET = /\.(env|args|command|annotations)\b/;
+/**
+ * Values of environment variables, arguments, commands, annotations, headers, paths that are asked, and volumes are nobody's business who
+ * may read Events. Their names are told.
+ */
+const MAY_BE_SECRET = /\.(env|args|command|annotations|httpHeaders|httpGet\.path|volumes)\b/;
 /** Longer values are left out. */
 const LONGEST_VALUE = 80;
 
