@@ -14,11 +14,12 @@ type OfAddress = Map<Socket, Connection>;
 
 /** Nobody goes before that: who has just come is about to ask. */
 const GRACE_MS = 50;
+/** Who asks for nothing for so long goes before those who wait for an answer or read it; who may only be slow does not. */
+const IDLE_MS = 1_000;
 
 /**
- * Keeps a server to so many connections by closing others when new ones come: of the address that has most of them, the oldest that asks for
- * nothing, or if all of them do, the oldest. So whoever has many takes the place of nobody who has few. What comes within a moment is more,
- * for that moment.
+ * Keeps a server to so many connections by closing others when new ones come: of the address that has most of them, the oldest that is idle,
+ * or if none is, the oldest. So whoever has many takes the place of nobody who has few. What comes within a moment is more, for that moment.
  */
 export function limitConnections(server: Server, most: number): void {
   const byAddress = new Map<string, OfAddress>();
@@ -32,10 +33,10 @@ export function limitConnections(server: Server, most: number): void {
   };
   const closeSurplus = (): void => {
     isWaiting = false;
-    const untilMs = performance.now() - GRACE_MS;
+    const nowMs = performance.now();
     while (count > most) {
       const [address, ofAddress] = largest(byAddress);
-      const connection = firstToGo(ofAddress, untilMs);
+      const connection = firstToGo(ofAddress, nowMs);
       if (connection === undefined) {
         closeSoon();
         return;
@@ -75,8 +76,10 @@ function largest(byAddress: ReadonlyMap<string, OfAddress>): readonly [address: 
   return found;
 }
 
-/** Of those that were there by then. */
-function firstToGo(connections: OfAddress, untilMs: number): Connection | undefined {
-  const old = [...connections.values()].filter(({ sinceMs }) => sinceMs <= untilMs);
-  return old.find(({ isAsking }) => !isAsking) ?? old[0];
+/** Undefined if all have only just come. */
+function firstToGo(connections: OfAddress, nowMs: number): Connection | undefined {
+  const [oldest] = connections.values();
+  if (oldest === undefined || nowMs - oldest.sinceMs < GRACE_MS) return undefined;
+  const isIdle = ({ isAsking, sinceMs }: Connection) => !isAsking && nowMs - sinceMs >= IDLE_MS;
+  return [...connections.values()].find(isIdle) ?? oldest;
 }

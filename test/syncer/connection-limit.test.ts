@@ -38,13 +38,18 @@ function attack(t: TestContext, port: number, how: { sockets: number; localAddre
     socket.on('error', () => undefined);
     socket.once('connect', () => socket.write(how.says ?? ''));
     socket.once('close', () => {
-      sockets.delete(socket);
-      if (!isOver) open();
+      if (sockets.delete(socket) && !isOver) open();
     });
   };
   for (let n = 0; n < how.sockets; n += 1) open();
   // Who does not read does not see that he was sent away.
-  const again = setInterval(open, 5);
+  const again = setInterval(() => {
+    open();
+    const [oldest] = sockets;
+    if (sockets.size <= 2 * how.sockets || oldest === undefined) return;
+    sockets.delete(oldest);
+    oldest.destroy();
+  }, 5);
   t.after(() => {
     isOver = true;
     clearInterval(again);
@@ -93,7 +98,7 @@ test('who has many connections takes the place of nobody who has few, however ol
   assert.ok(read.reduce((sum, length) => sum + length, 0) > LARGE.length, 'all of it');
 });
 
-test('of the connections of one address, the oldest that asks for nothing goes first', async (t) => {
+test('of the connections of one address, the oldest that has asked for nothing for a while goes first', async (t) => {
   const { port } = await start(t, LARGE);
   const open = async (says: string): Promise<Socket> => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -108,7 +113,9 @@ test('of the connections of one address, the oldest that asks for nothing goes f
   };
   const asking = await open(ASKS_SLOWLY);
   const idle = [];
-  for (let n = 0; n < 65; n += 1) idle.push(await open(''));
+  for (let n = 0; n < 63; n += 1) idle.push(await open(''));
+  await wait(1_100);
+  for (let n = 0; n < 2; n += 1) idle.push(await open(''));
   await wait(100);
   for (const socket of idle) socket.read();
   await wait(100);
