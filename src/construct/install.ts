@@ -117,12 +117,12 @@ export interface ElasticWebInstallProps {
    */
   readonly networkPolicy?: boolean;
   /**
-   * The namespaces whose pods may reach the syncers' port, such as that of Prometheus: their metrics tell the names and the load of the
-   * ElasticWebs of all namespaces. The kubelet's probes come from the pod's own node, which a NetworkPolicy never keeps out.
+   * The namespaces whose pods may reach the syncers' port, such as that of Prometheus; `Anywhere` for whatever reaches pods. Their metrics tell the names and
+   * the load of the ElasticWebs of all namespaces. The kubelet's probes come from the pod's own node, which a NetworkPolicy never keeps out.
    * https://kubernetes.io/docs/concepts/services-networking/network-policies/
-   * @default - all, and whatever else reaches pods
+   * @default - `monitoring`, that of the Service in prometheusUrl, and those with the label `metrics: enabled`
    */
-  readonly metricsFrom?: readonly string[];
+  readonly metricsFrom?: readonly string[] | 'Anywhere';
   /**
    * TCP ports to which the syncers may connect: those of the API server and of Prometheus. Where a Service is between, those of the pods behind
    * it: that is where most networks apply their rules.
@@ -148,7 +148,10 @@ export class ElasticWebInstall extends Construct {
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
-    const errors = schemaErrors(props, PROPS, '');
+    const errors = schemaErrors(props, PROPS, '').filter(
+      // A schema has no words for a list or a word.
+      ({ path }) => path !== 'metricsFrom' || props.metricsFrom !== 'Anywhere',
+    );
     if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
       errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
     }

@@ -25,7 +25,7 @@ export function disruptionBudget({ name, namespace }: SyncerIdentity) {
 }
 
 /**
- * Metrics and probes come in, from anywhere or from the namespaces of `metricsFrom`; names are asked, and the API server and Prometheus, and nothing else. By port alone: where the
+ * Metrics are asked for from where Prometheus is, or from the namespaces of `metricsFrom`; names are asked, and the API server and Prometheus, and nothing else. By port alone: where the
  * two are is not known, and is rarely a pod. The port that counts is the pod's: by then, the Service's has been translated.
  */
 export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: ElasticWebInstallProps) {
@@ -46,22 +46,44 @@ export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: Elas
   };
 }
 
-/** The API server gives each namespace its name as a label, which nobody can change. */
-function sources({ metricsFrom }: ElasticWebInstallProps) {
-  if (metricsFrom === undefined) return {};
-  const values = [...new Set(metricsFrom)];
-  const named = { key: 'kubernetes.io/metadata.name', operator: 'In', values };
-  return { from: [{ namespaceSelector: { matchExpressions: [named] } }] };
+/** Where Prometheus is in the documentation of its charts, and so in most clusters. */
+const USUAL_NAMESPACE = 'monitoring';
+/** By it namespaces are let in, in the policies that kubebuilder makes, too. */
+const METRICS_LABEL = { metrics: 'enabled' };
+/** `NAME.NAMESPACE`, and the longer names of the same Service. */
+const SERVICE_HOST = /^[a-z0-9-]+\.([a-z0-9-]+)(?:\.svc(?:\..+)?)?$/;
+
+function sources(props: ElasticWebInstallProps) {
+  const { metricsFrom } = props;
+  if (metricsFrom === 'Anywhere') return {};
+  if (metricsFrom !== undefined) return { from: [named(metricsFrom)] };
+  const url = prometheusUrlOf(props);
+  const ofPrometheus = url === undefined ? undefined : SERVICE_HOST.exec(new URL(url).hostname)?.[1];
+  const usual = named([USUAL_NAMESPACE, ...(ofPrometheus === undefined ? [] : [ofPrometheus])]);
+  return { from: [usual, { namespaceSelector: { matchLabels: METRICS_LABEL } }] };
 }
 
-function defaultEgressPorts({ prometheusUrl, args = [] }: ElasticWebInstallProps): number[] {
+/** The API server gives each namespace its name as a label, which nobody can change. */
+function named(namespaces: readonly string[]) {
+  const values = [...new Set(namespaces)];
+  const matchExpressions = [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }];
+  return { namespaceSelector: { matchExpressions } };
+}
+
+/** The address of Prometheus, if it is one. */
+function prometheusUrlOf({ prometheusUrl, args = [] }: ElasticWebInstallProps): string | undefined {
   const url = prometheusUrl ?? args.find((arg) => arg.startsWith(URL_FLAG))?.slice(URL_FLAG.length);
-  const isSigned = args.some((arg) => arg.startsWith('--prometheus-sigv4-region'));
+  return url !== undefined && URL.canParse(url) ? url : undefined;
+}
+
+function defaultEgressPorts(props: ElasticWebInstallProps): number[] {
+  const url = prometheusUrlOf(props);
+  const isSigned = props.args?.some((arg) => arg.startsWith('--prometheus-sigv4-region'));
   return [
     ...new Set([
       ...API_SERVER_PORTS,
       PROMETHEUS_PORT,
-      ...(url !== undefined && URL.canParse(url) ? [portOf(url)] : []),
+      ...(url === undefined ? [] : [portOf(url)]),
       ...(isSigned ? [CREDENTIALS_PORT] : []),
     ]),
   ];

@@ -274,6 +274,9 @@ interface NetworkPolicySpec {
   readonly ingress: unknown;
   readonly egress: readonly [{ readonly ports: unknown }, { readonly ports: readonly { readonly port: number }[] }];
 }
+const namedNamespaces = (...values: readonly string[]) => ({
+  namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] },
+});
 const networkPolicyOf = (props: object) => find(installed(props), 'NetworkPolicy').spec as NetworkPolicySpec;
 const egressOf = (props: object) => networkPolicyOf(props).egress[1].ports.map(({ port }) => port);
 
@@ -281,7 +284,12 @@ test('nothing gets into the syncers but metrics and probes, and nothing out but 
   const spec = networkPolicyOf({});
   assert.deepEqual(spec.podSelector, { matchLabels: syncerOf(installed()).spec.selector.matchLabels });
   assert.deepEqual(spec.policyTypes, ['Ingress', 'Egress']);
-  assert.deepEqual(spec.ingress, [{ ports: [{ protocol: 'TCP', port: 'http' }] }]);
+  assert.deepEqual(spec.ingress, [
+    {
+      from: [namedNamespaces('monitoring'), { namespaceSelector: { matchLabels: { metrics: 'enabled' } } }],
+      ports: [{ protocol: 'TCP', port: 'http' }],
+    },
+  ]);
   assert.equal(spec.egress.length, 2);
   assert.deepEqual(spec.egress[0].ports, [
     { protocol: 'UDP', port: 53 },
@@ -292,20 +300,28 @@ test('nothing gets into the syncers but metrics and probes, and nothing out but 
   ]);
 });
 
-test('metrics are for the pods of some namespaces alone, where these are named', () => {
-  assert.deepEqual(networkPolicyOf({ metricsFrom: ['monitoring', 'o11y', 'monitoring'] }).ingress, [
-    {
-      from: [
-        {
-          namespaceSelector: {
-            matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['monitoring', 'o11y'] }],
-          },
-        },
-      ],
-      ports: [{ protocol: 'TCP', port: 'http' }],
-    },
+test('metrics are for the pods of some namespaces alone, where these are named, and for all where that is said', () => {
+  const ports = [{ protocol: 'TCP', port: 'http' }];
+  assert.deepEqual(networkPolicyOf({ metricsFrom: ['shop', 'o11y', 'shop'] }).ingress, [
+    { from: [namedNamespaces('shop', 'o11y')], ports },
   ]);
+  assert.deepEqual(networkPolicyOf({ metricsFrom: 'Anywhere' }).ingress, [{ ports }]);
 });
+
+for (const [url, ...namespaces] of [
+  ['http://prometheus.o11y:9090', 'monitoring', 'o11y'],
+  ['http://vmselect.vm.svc:8481/select/0/prometheus', 'monitoring', 'vm'],
+  ['http://prometheus-server.prom.svc.cluster.local', 'monitoring', 'prom'],
+  ['http://prometheus.monitoring:9090', 'monitoring'],
+  ['https://mimir.eu.example.com/prometheus', 'monitoring'],
+  ['http://prometheus:9090', 'monitoring'],
+  ['http://10.1.2.3:9090', 'monitoring'],
+] as const) {
+  test(`with Prometheus at ${url}, metrics may be asked for from ${namespaces.join(', ')}`, () => {
+    for (const props of [{ prometheusUrl: url }, { args: [`--prometheus-url=${url}`] }])
+      assert.partialDeepStrictEqual(networkPolicyOf(props).ingress, [{ from: [namedNamespaces(...namespaces)] }]);
+  });
+}
 
 const always9090 = [443, 6443, 8443, 16_443, 9090];
 const egress = [
@@ -478,6 +494,11 @@ const wrong = [
     name: 'no namespace for metrics, which is not the same as all',
     props: { metricsFrom: [] },
     errors: ['metricsFrom: must have 1 to 100 items, got 0'],
+  },
+  {
+    name: 'a word for all namespaces that is none',
+    props: { metricsFrom: 'Everywhere' },
+    errors: ['metricsFrom: must be a list, got "Everywhere"'],
   },
   {
     name: 'a Service type that there is not',
