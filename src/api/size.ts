@@ -13,12 +13,18 @@ export const MAX_SPEC_SIZE = 128 * 1024;
 /** What is told of one that is larger. */
 export const TOO_LARGE_MESSAGE = `must be smaller: its names and values have more than ${MAX_SPEC_SIZE} characters in all`;
 
-/** Stands for such a spec where it is not worth keeping. */
-export const TOO_LARGE = Object.freeze({}) as unknown as ElasticWebSpec;
+const placeholder = (fields: Partial<ElasticWebSpec>) => Object.freeze(fields) as ElasticWebSpec;
+const TOO_LARGE = placeholder({});
+const TOO_LARGE_AND_SUSPENDED = placeholder({ suspend: true });
+
+/** Stands for a spec that is too large where it is not worth keeping. Whether it is suspended can still be seen. */
+export function tooLarge({ suspend }: ElasticWebSpec): ElasticWebSpec {
+  return suspend === true ? TOO_LARGE_AND_SUSPENDED : TOO_LARGE;
+}
 
 /** Whether a spec is larger than that. Looks no further than that, so that it takes a few milliseconds at most. */
 export function isTooLarge(spec: unknown): boolean {
-  if (spec === TOO_LARGE) return true;
+  if (spec === TOO_LARGE || spec === TOO_LARGE_AND_SUSPENDED) return true;
   const left: unknown[] = [spec];
   // What holds itself, as YAML can write it, is not too large but no JSON; others say so.
   const seen = new Set<unknown>();

@@ -120,7 +120,7 @@ export interface ElasticWebInstallProps {
    * The namespaces whose pods may reach the syncers' port, such as that of Prometheus; `Anywhere` for whatever reaches pods. Their metrics tell the names and
    * the load of the ElasticWebs of all namespaces. The kubelet's probes come from the pod's own node, which a NetworkPolicy never keeps out.
    * https://kubernetes.io/docs/concepts/services-networking/network-policies/
-   * @default - `monitoring`, that of the Service in prometheusUrl, and those with the label `metrics: enabled`
+   * @default - `monitoring`, that of the syncer, that of the Service in prometheusUrl, and those with the label `metrics: enabled`
    */
   readonly metricsFrom?: readonly string[] | 'Anywhere';
   /**

@@ -123,6 +123,8 @@ export class KubeClient {
   ): AsyncGenerator<Page<T>, void, undefined> {
     let continueFrom: string | undefined;
     let limit = PAGE_SIZE;
+    /** What was too large is not asked for again at once. */
+    let mostAsked = PAGE_SIZE;
     let hasRestarted = false;
     for (;;) {
       let page: Page<T>;
@@ -130,6 +132,7 @@ export class KubeClient {
         page = await this.list(type, { ...options, limit, continueFrom });
       } catch (error) {
         if (isAnswerTooLarge(error) && limit > 1) {
+          mostAsked = Math.ceil(limit / 2);
           limit = Math.ceil(limit / 4);
           continue;
         }
@@ -150,7 +153,8 @@ export class KubeClient {
         });
       }
       continueFrom = page.continueFrom;
-      limit = Math.min(2 * limit, PAGE_SIZE);
+      limit = Math.min(2 * limit, mostAsked);
+      mostAsked = Math.min(Math.ceil(1.25 * mostAsked), PAGE_SIZE);
     }
   }
 

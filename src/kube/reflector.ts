@@ -253,7 +253,8 @@ export class Reflector<T extends KubeObject, G = undefined> {
         this.#take(event.object, (object) => this.#store.put(object));
         return undefined;
       case 'DELETED':
-        this.#take(event.object, (object) => this.#store.remove(object));
+        // As it came: what is gone is not kept, and so nothing keeps it from going.
+        this.#report(this.#store.remove(event.object));
         return undefined;
       case 'BOOKMARK': {
         if (this.#store.bookmark(event.resourceVersion)) return undefined;

@@ -11,13 +11,18 @@ loopback.addAddress('::1', 'ipv6');
 const never = new BlockList();
 never.addSubnet('0.0.0.0', 8); // This host, as loopback.
 never.addAddress('::', 'ipv6');
-never.addSubnet('169.254.0.0', 16); // Link-local: the metadata of most clouds, with credentials.
+// Link-local: the metadata of most clouds, with credentials. But where Amazon's VPC Lattice has its services, which names lead to.
+never.addRange('169.254.0.0', '169.254.170.255');
+never.addRange('169.254.172.0', '169.254.255.255');
+never.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6'); // The same by way of NAT64, RFC 6052.
 never.addSubnet('fe80::', 10, 'ipv6');
 never.addSubnet('224.0.0.0', 4); // Multicast.
 never.addSubnet('ff00::', 8, 'ipv6');
 never.addAddress('255.255.255.255');
-// The metadata of clouds that have it elsewhere: Amazon by IPv6, Alibaba, Azure, Oracle.
+// The metadata of clouds that have it elsewhere: Amazon, Google and Scaleway by IPv6, Alibaba, Azure, Oracle.
 never.addAddress('fd00:ec2::254', 'ipv6');
+never.addAddress('fd20:ce::254', 'ipv6');
+never.addAddress('fd00:42::42', 'ipv6');
 never.addAddress('100.100.100.200');
 never.addAddress('168.63.129.16');
 never.addAddress('192.0.0.192');

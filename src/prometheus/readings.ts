@@ -28,12 +28,15 @@ export async function tellReadings(answers: Answers, tell: (target: LoadTarget, 
   const counts = await byIdentity(answers.coverage?.series ?? [], answers);
   // A part of the load is still a lower bound, and so is one of which nobody knows how much was seen: without a target that is known to be
   // covered it counts upwards only.
+  // Of the namespaces of others not even that they have series is told: it may be a secret that they have some.
+  const seenIn = new Set(load.series.map(({ labels }) => labels[answers.labels.namespace]));
   const isWhole = !load.partial && answers.coverage?.partial === false && counts !== undefined;
   await inParts(group.targets, (target) => {
     const identity = identityOf(group, target.namespace, target.name);
     const targets = targetsOf(counts?.get(identity), group);
     const sent = loads === undefined ? FOREIGN : (loads.get(identity) ?? ABSENT);
-    tell(target, reading(sent, isWhole ? targets : { ...targets, covered: 0 }, answers, target));
+    const known = isWhole ? targets : { ...targets, covered: 0 };
+    tell(target, sent === ABSENT ? missing(answers, target, known, seenIn) : reading(sent, known, answers));
   });
 }
 
@@ -41,9 +44,7 @@ export async function tellReadings(answers: Answers, tell: (target: LoadTarget, 
 type Sent = ReadonlyMap<string, Series | typeof TWICE>;
 const TWICE = Symbol('two series');
 
-function reading(sent: Sent, targets: Targets, answers: Answers, target: LoadTarget): Reading {
-  const { server } = answers;
-  if (sent === ABSENT) return missing(answers, target, targets);
+function reading(sent: Sent, targets: Targets, { server }: Answers): Reading {
   const stableQps = qpsOf(sent, 'stable', server);
   const fastQps = qpsOf(sent, 'fast', server);
   if (typeof stableQps === 'object') return stableQps;
@@ -64,6 +65,7 @@ function missing(
   { group, labels, server, load }: Answers,
   { namespace, name }: LoadTarget,
   { seen }: Targets,
+  seenIn: ReadonlySet<unknown>,
 ): Unknown {
   const metric = `${group.metric}${group.matchLabels.length === 0 ? '' : ' with these matchLabels'}`;
   if (load.partial) {
@@ -73,15 +75,12 @@ function missing(
     return unknown('NoSeries', `${server} has ${metric} of this, but not yet the two samples that a rate takes`);
   }
   const ofNamespace = `${labels.namespace}=${JSON.stringify(namespace)}`;
-  if (load.series.length === 0) {
-    return unknown(
-      'NoData',
-      `${server} has no ${metric} with ${ofNamespace}, nor in another namespace that asks for it; ` +
-        "is the metric's name right, and is it scraped?",
-    );
+  if (!seenIn.has(namespace)) {
+    const why = "is the metric's name right, and is it scraped?";
+    return unknown('NoData', `${server} has no ${metric} with ${ofNamespace}; ${why}`);
   }
   const whose = group.type === 'Pods' ? `${ofNamespace} and ${labels.name}=${JSON.stringify(name)}` : ofNamespace;
-  return unknown('NoSeries', `${server} has ${metric} of others, but none with ${whose}`);
+  return unknown('NoSeries', `${server} has ${metric} of others there, but none with ${whose}`);
 }
 
 /** Requests per second; undefined if they were not sent. */

@@ -50,7 +50,11 @@ export class Turns {
       const last = this.#last.get(group.id);
       if (last === undefined) fresh.push(group);
       else if (this.#isQuick(last)) quick.push(group);
-      else queued.push({ group, lastMs: last.tookMs, since: last.tick });
+      else {
+        // What failed says nothing of how long it takes: a server that hung may be back.
+        const lastMs = last.trouble === undefined ? last.tookMs : 0;
+        queued.push({ group, lastMs, since: last.tick });
+      }
     }
     for (const { id } of fresh) this.#last.set(id, { tick: this.#tick - 1, tookMs: 0, trouble: undefined });
     return { first: [...quick, ...fresh], queued: queued.sort((a, b) => a.since - b.since) };

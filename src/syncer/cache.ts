@@ -2,7 +2,7 @@
 
 import { knownFields } from '../api/defaults.ts';
 import { GROUP, KIND } from '../api/resource.ts';
-import { isTooLarge, TOO_LARGE } from '../api/size.ts';
+import { isTooLarge, tooLarge } from '../api/size.ts';
 import { status as statusSchema } from '../api/status.ts';
 import type { ElasticWebStatus } from '../api/types.ts';
 import { MANAGED_BY } from '../construct/names.ts';
@@ -214,7 +214,7 @@ function withoutUnread({ metadata, spec, status, ...web }: ElasticWebResource): 
   return {
     ...web,
     metadata: read,
-    spec: isTooLarge(spec) ? TOO_LARGE : spec,
+    spec: isTooLarge(spec) ? tooLarge(spec) : spec,
     ...(status !== undefined && { status: knownFields(status, statusSchema) as ElasticWebStatus }),
   };
 }

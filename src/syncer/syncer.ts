@@ -83,6 +83,8 @@ export class Syncer {
   readonly #cache: Cache;
   /** ElasticWebs whose node port is taken. Another Service may have it, and let go of it at any time. */
   readonly #waitingForPort = new Set<string>();
+  /** Those of them that were woken for a port that is free, with its number. */
+  readonly #offered = new Map<string, number>();
   readonly #events: EventRecorder;
   readonly #context: PassContext;
   readonly #autoscaler: Autoscaler;
@@ -228,24 +230,28 @@ export class Syncer {
 
   /**
    * A port is free: one of those who wait for it may try, however many there are. Whoever gets it, gets it once; and were all of them
-   * woken, someone who gives a port back and takes it again could keep the syncer busy with refusals.
+   * woken, someone who gives a port back and takes it again could keep the syncer busy with refusals. Those who name no port, and wait for
+   * one that they once had, come after those who name this one. Who fails for another reason passes it on.
    */
   #offer(port: number): void {
-    for (const key of this.#waitingForPort) {
-      const { nodePort = port } = this.#cache.webs.get(key)?.spec ?? {};
-      if (nodePort !== port) continue;
-      this.#waitingForPort.delete(key);
-      this.#queue.add(key);
-      return;
-    }
+    const wanted = (key: string) => this.#cache.webs.get(key)?.spec.nodePort;
+    const waiting = [...this.#waitingForPort].filter((key) => this.#cache.webs.get(key) !== undefined);
+    const key = waiting.find((one) => wanted(one) === port) ?? waiting.find((one) => wanted(one) === undefined);
+    if (key === undefined) return;
+    this.#waitingForPort.delete(key);
+    this.#offered.set(key, port);
+    this.#queue.add(key);
   }
 
   async #pass(key: string): Promise<void> {
     const next = await reconcile(this.#context, key, this.#queue.failures(key));
     this.#passedMs = this.#clock.monotonicMs();
     this.#options.metrics.passed(next);
+    const offered = this.#offered.get(key);
+    this.#offered.delete(key);
     if (next.kind === 'retry' && next.reason === 'NodePortConflict') this.#waitingForPort.add(key);
     else this.#waitingForPort.delete(key);
+    if (next.kind === 'retry' && next.reason !== 'NodePortConflict' && offered !== undefined) this.#offer(offered);
     if (next.kind === 'retry') {
       this.#queue.retry(key, next.afterMs);
       if (next.tellAfterMs !== undefined) this.#queue.addAfter(key, next.tellAfterMs);

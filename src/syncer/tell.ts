@@ -2,11 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { conditionOf } from '../api/conditions.ts';
-import { isConflict, isInvalid, isNotFound } from '../kube/errors.ts';
+import { isConflict, isInvalid, isNotFound, type KubeError } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { Decision } from '../scaling/decision.ts';
 import type { Cache } from './cache.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { ownershipOf } from './ownership.ts';
 import type { Next, PassContext } from './pass.ts';
@@ -100,7 +100,7 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
     pace.written(keyOf(web));
   } catch (error) {
-    if (!isConflict(error) && isInvalid(error)) {
+    if (next.kind === 'done' && next.stalled === true && isRefused(error)) {
       // Stored under a CRD that asked for less, it is so wrong that the API server takes no status of it. It is as wrong at the next try.
       report.unsaid(web, conditionOf(status, 'Ready'), error.serverMessage);
       return next;
@@ -112,6 +112,11 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
   report.state(web, conditionOf(web.status, 'Ready'), conditionOf(status, 'Ready'));
   report.scaling(web, conditionOf(web.status, 'ScalingActive'), conditionOf(status, 'ScalingActive'));
   return next;
+}
+
+/** Whether the API server's own validation says no, not a webhook that may say yes the next time. */
+function isRefused(error: unknown): error is KubeError {
+  return failureOf(error).kind === 'terminal' && isInvalid(error) && error.status === 422;
 }
 
 /** The merge patch that makes one object of the other: what is not in it any more is null. */

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTooLarge, MAX_SPEC_SIZE, TOO_LARGE } from '../../src/api/size.ts';
+import { isTooLarge, MAX_SPEC_SIZE, tooLarge } from '../../src/api/size.ts';
+import type { ElasticWebSpec } from '../../src/api/types.ts';
 import { validate } from '../../src/api/validate.ts';
 import { elasticWeb, EVERYTHING, type Json } from './objects.ts';
 
@@ -16,7 +17,10 @@ test('names and values count by their characters, and two for each value', () =>
   assert.equal(isTooLarge(sized(MAX_SPEC_SIZE)), false);
   assert.equal(isTooLarge(sized(MAX_SPEC_SIZE + 1)), true);
   assert.equal(isTooLarge(EVERYTHING.spec), false);
-  assert.equal(isTooLarge(TOO_LARGE), true);
+  for (const suspend of [true, false, undefined]) {
+    const instead = tooLarge({ suspend, image: 'nginx' } as unknown as ElasticWebSpec);
+    assert.deepEqual([isTooLarge(instead), instead.suspend === true], [true, suspend === true]);
+  }
 });
 
 const large: Readonly<Record<string, Json>> = {

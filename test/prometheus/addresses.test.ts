@@ -38,6 +38,7 @@ async function left(hostname: string, ...addresses: readonly string[]): Promise<
 for (const address of [
   ...['169.254.169.254', '169.254.0.1', '::ffff:169.254.169.254', 'fe80::1', '0.0.0.0', '0.1.2.3', '::'],
   ...['224.0.0.1', 'ff02::1', '255.255.255.255', '100.100.100.200', 'fd00:ec2::254', '168.63.129.16', '192.0.0.192'],
+  ...['169.254.170.2', '169.254.172.0', '64:ff9b::a9fe:a9fe', 'fd20:ce::254', 'fd00:42::42'],
 ]) {
   test(`no name leads to ${address}`, async () => {
     assert.equal(await left('prometheus.monitoring', address), undefined);
@@ -55,7 +56,16 @@ for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
 }
 
 test('servers in and outside of the cluster are found, by either family', async () => {
-  const addresses = ['10.0.0.7', '172.16.3.4', '192.168.1.1', '100.64.0.1', '8.8.8.8', 'fd00::7', '2001:db8::7'];
+  const addresses = [
+    '10.0.0.7',
+    '172.16.3.4',
+    '192.168.1.1',
+    '100.64.0.1',
+    '8.8.8.8',
+    'fd00::7',
+    '2001:db8::7',
+    '169.254.171.9',
+  ];
   assert.deepEqual(await left('prometheus.monitoring', ...addresses), addresses);
   assert.deepEqual(await left('prometheus.monitoring', '169.254.169.254', '10.0.0.7', '::1'), ['10.0.0.7']);
 });

@@ -108,14 +108,14 @@ test('no series at all is no data, and no series of one beside those of others i
     kind: 'unknown',
     reason: 'NoData',
     message:
-      'Prometheus at p:9090 has no http_server_requests_seconds_count with namespace="shop", nor in another namespace that asks for it; is the metric\'s name right, and is it scraped?',
+      'Prometheus at p:9090 has no http_server_requests_seconds_count with namespace="shop"; is the metric\'s name right, and is it scraped?',
   });
   const { 'shop/new': missing } = await readings([target('new')], load, covered);
   assert.deepEqual(missing, {
     kind: 'unknown',
     reason: 'NoSeries',
     message:
-      'Prometheus at p:9090 has http_server_requests_seconds_count of others, but none with namespace="shop" and service="new"',
+      'Prometheus at p:9090 has http_server_requests_seconds_count of others there, but none with namespace="shop" and service="new"',
   });
 });
 

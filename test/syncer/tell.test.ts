@@ -15,6 +15,7 @@ function start(live: ElasticWebResource | undefined = web()) {
   const written: unknown[] = [];
   const forgotten: string[] = [];
   const refusals: KubeError[] = [];
+  const unsaid: string[] = [];
   const context = {
     client: {
       mergePatch: (_type: unknown, _name: unknown, patch: unknown) => {
@@ -29,11 +30,14 @@ function start(live: ElasticWebResource | undefined = web()) {
       webs: { observe: () => undefined, forget: ({ metadata }: ElasticWebResource) => forgotten.push(metadata.name) },
       deployments: { get: () => undefined },
     },
-    report: { state: () => undefined, scaling: () => undefined, stale: () => undefined },
+    report: {
+      ...{ state: () => undefined, scaling: () => undefined, stale: () => undefined },
+      unsaid: ({ metadata }: ElasticWebResource) => unsaid.push(metadata.name),
+    },
     pace: new Pace(clock),
     now: () => new Date('2026-01-02T03:04:05Z'),
   } as unknown as PassContext; // What the end of a pass uses, and no more.
-  return { clock, context, written, forgotten, refusals };
+  return { clock, context, written, forgotten, refusals, unsaid };
 }
 
 const trouble = (more: object = {}): Failure => ({
@@ -78,8 +82,35 @@ test('that pods were added is told at once: no later pass would know when', asyn
   assert.equal(written.length, 2);
 });
 
-const refused = (status: number, reason: string) =>
-  new KubeError({ verb: 'PATCH', target: 'ElasticWeb blog/shop status', status, reason, message: 'no' });
+const refused = (status: number, reason: string, message = 'no') =>
+  new KubeError({ verb: 'PATCH', target: 'ElasticWeb blog/shop status', status, reason, message });
+
+const invalid: Failure = { kind: 'terminal', reason: 'InvalidSpec', message: 'spec.port: is required' };
+
+test('of what is so wrong that the API server takes no status of it, that is told, and not tried again', async () => {
+  const { context, refusals, unsaid } = start();
+  refusals.push(refused(422, 'Invalid'));
+  assert.deepEqual(await fail(context, web(), invalid), { kind: 'done', stalled: true });
+  assert.deepEqual(unsaid, ['shop']);
+});
+
+const denied = 'admission webhook "policy.example.com" denied the request: no';
+for (const [name, refusal, end] of [
+  ['a webhook, with 400', refused(400, 'BadRequest', denied), (context: PassContext) => fail(context, web(), invalid)],
+  ['a webhook, with 422', refused(422, 'Invalid', denied), (context: PassContext) => fail(context, web(), invalid)],
+  [
+    'an older CRD, of a spec that is valid',
+    refused(422, 'Invalid'),
+    (context: PassContext) => say(context, web(), suspended, done),
+  ],
+] as const) {
+  test(`a status that is refused by ${name} is an error, which is tried again ever more rarely`, async () => {
+    const { context, refusals, unsaid } = start();
+    refusals.push(refusal);
+    await assert.rejects(end(context), refusal);
+    assert.deepEqual(unsaid, []);
+  });
+}
 
 for (const [status, reason] of [
   [409, 'Conflict'],
