@@ -48,8 +48,11 @@ export async function parseAnswer(body: string): Promise<Vector | Flaw> {
   if (series === undefined || more.includes(undefined)) {
     return invalid('a vector that holds something else than series');
   }
+  const found = series.concat(...more.filter((part) => part !== undefined));
+  if (found.length > MOST_SERIES) return invalid(`more than ${MOST_SERIES} series`);
+  if (hasTooManyLabels(found)) return invalid('series that were not asked for');
   const partial = Array.isArray(warnings) && warnings.length > 0;
-  return { kind: 'vector', series: series.concat(...more.filter((part) => part !== undefined)), partial };
+  return { kind: 'vector', series: found, partial };
 }
 
 /**
@@ -62,6 +65,23 @@ export function parseValue(value: unknown): number | undefined {
   if (typeof value !== 'string' || !/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(value)) return undefined;
   const number = Number(value);
   return Number.isFinite(number) && number >= 0 ? Math.abs(number) : undefined; // -0 is a zero too.
+}
+
+/**
+ * What a tick keeps of eight answers must fit into the memory of a pod: 15,000 ElasticWebs with one metric have so many. A series of few
+ * characters takes as much as one of many.
+ */
+const MOST_SERIES = 60_000;
+
+/** Ours have three names. An object with a name that no other has takes ten times as much. */
+const MOST_LABEL_NAMES = 16;
+
+function hasTooManyLabels(series: readonly Series[]): boolean {
+  const names = new Set<string>();
+  return series.some(({ labels }) => {
+    for (const name in labels) names.add(name);
+    return names.size > MOST_LABEL_NAMES;
+  });
 }
 
 /** A body as JSON, but for the series that were taken out of it: in parts, undefined where one of them is none. */

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { Share } from './budget.ts';
 
 /** What is read of an answer. */
 export interface Body {
@@ -11,7 +12,12 @@ export interface Body {
 }
 
 /** Ten thousand ElasticWebs are some 4 MB; more than this would be no answer but a mistake. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
+const LARGEST_BYTES = 16 * 1024 * 1024;
+/**
+ * Objects, lists and what stands in them. Ten thousand ElasticWebs have 320,000. When `{},{},` and the like are parsed, a megabyte becomes
+ * fifty, so they are counted before. What is nested needs no limit of its own: JSON.parse takes any depth, and each level counts.
+ */
+const MOST_VALUES = 500_000;
 
 /** A body that is no answer; the message says what its sender did. */
 export class UnusableBody extends Error {
@@ -21,17 +27,21 @@ export class UnusableBody extends Error {
 /**
  * Reads all of the body.
  *
- * @throws UnusableBody at the first byte too many, and if it is not packed as it says or in another way than gzip; the stream's error
+ * @param share pays for each byte; its holder gives them back when the text is done with
+ * @throws UnusableBody at the first byte or value too many, and if it is not packed as it says or in another way than gzip; the stream's error
  */
-export async function readBody({ headers, body }: Body, signal: AbortSignal): Promise<string> {
+export async function readBody({ headers, body }: Body, share: Share, signal: AbortSignal): Promise<string> {
   const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+  const collect: Collect = (chunks) => collected(chunks, share);
   if (encoding === 'identity') return pipeline(body, collect, { signal });
-  if (encoding === 'gzip') return unpacked(body, signal);
+  if (encoding === 'gzip') return unpacked(body, collect, signal);
   body.on('error', () => undefined).destroy();
   throw new UnusableBody('answered in an encoding other than gzip, which it was not asked for');
 }
 
-async function unpacked(body: Readable, signal: AbortSignal): Promise<string> {
+type Collect = (chunks: AsyncIterable<Buffer>) => Promise<string>;
+
+async function unpacked(body: Readable, collect: Collect, signal: AbortSignal): Promise<string> {
   try {
     return await pipeline(body, createGunzip(), collect, { signal });
   } catch (error) {
@@ -40,15 +50,39 @@ async function unpacked(body: Readable, signal: AbortSignal): Promise<string> {
   }
 }
 
-async function collect(source: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
+/** What comes in small pieces is put together at once: a Buffer for each byte would take a hundred times as much. */
+async function collected(chunks: AsyncIterable<Buffer>, share: Share): Promise<string> {
+  let held = Buffer.alloc(0);
   let bytes = 0;
-  for await (const chunk of source) {
-    bytes += chunk.length;
-    if (bytes > LARGEST_BYTES) throw new UnusableBody(`answered with more than ${LARGEST_BYTES / 1024 / 1024} MiB`);
-    chunks.push(chunk);
+  let values = 0;
+  for await (const chunk of chunks) {
+    const end = bytes + chunk.length;
+    if (end > LARGEST_BYTES) throw new UnusableBody(`answered with more than ${inMib(LARGEST_BYTES)}`);
+    if (!share.take(chunk.length)) {
+      throw new UnusableBody(`answered with more than ${inMib(share.budgetBytes)} to the queries of one moment`);
+    }
+    values += valuesIn(chunk);
+    if (values > MOST_VALUES) throw new UnusableBody(`answered with more than ${MOST_VALUES} values`);
+    if (end > held.length) held = Buffer.concat([held], Math.min(Math.max(end, 2 * held.length), LARGEST_BYTES));
+    chunk.copy(held, bytes);
+    bytes = end;
   }
-  return Buffer.concat(chunks, bytes).toString('utf8');
+  return held.toString('utf8', 0, bytes);
+}
+
+/** How many values of JSON begin here, at most: each but the first of all follows one of these, or a colon. In strings they count as well. */
+function valuesIn(chunk: Buffer): number {
+  let found = 0;
+  for (const byte of chunk) if (byte === BRACE || byte === BRACKET || byte === COMMA) found += 1;
+  return found;
+}
+
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+const COMMA = 0x2c;
+
+function inMib(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
 }
 
 /** Enough to know a well-known sentence by. */

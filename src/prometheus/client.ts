@@ -4,13 +4,15 @@ import type { LookupFunction } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { Pool } from 'undici';
 import { checkedLookup } from './addresses.ts';
-import { parseAnswer, type Vector } from './answer.ts';
+import { type Flaw, parseAnswer, type Vector } from './answer.ts';
 import type { Signer } from './aws.ts';
-import { beginningOf, readBody, UnusableBody } from './body.ts';
+import { type Body, beginningOf, readBody, UnusableBody } from './body.ts';
+import { Budget } from './budget.ts';
 import { connectionTrouble, isAnswerToPlainHttp } from './connection-trouble.ts';
 import type { Credentials, TlsFiles } from './credentials.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
 import { type Failure, failure } from './failure.ts';
+import { OneByOne } from './one-by-one.ts';
 import type { Server } from './settings.ts';
 import { refusal } from './status.ts';
 
@@ -33,6 +35,8 @@ const KEEP_IDLE_MS = 50_000;
 export class Client {
   readonly #options: ClientOptions;
   readonly #lookup: LookupFunction;
+  readonly #budget = new Budget();
+  readonly #parsing = new OneByOne();
   #current: { readonly tls: TlsFiles; readonly pool: Pool } | undefined;
 
   constructor(options: ClientOptions) {
@@ -98,8 +102,19 @@ export class Client {
       answer.body.on('error', () => undefined).destroy(); // Whatever it says, it is not for us to tell.
       return refusal(this.name, answer.statusCode, answer.headers['retry-after']);
     }
-    const parsed = await parseAnswer(await readBody(answer, signal));
+    const parsed = await this.#parsed(answer, signal);
     return parsed.kind === 'vector' ? parsed : failure(parsed.reason, `${this.name} answered with ${parsed.what}`);
+  }
+
+  /** What answers of the greatest size permitted take all together must fit into the memory of a pod, so only one at a time is parsed. */
+  async #parsed(answer: Body, signal: AbortSignal): Promise<Vector | Flaw> {
+    const share = this.#budget.share();
+    try {
+      const text = await readBody(answer, share, signal);
+      return await this.#parsing.run(() => parseAnswer(text), signal);
+    } finally {
+      share.end();
+    }
   }
 
   /** The pool for these TLS files. When they change, new queries go to a new one, and the old one closes when its last is done. */

@@ -171,14 +171,14 @@ const floods: { name: string; script: Script; reason: UnknownReason; says: RegEx
     name: 'without end',
     script: (_, response) => endless(response.writeHead(200), Buffer.alloc(1 << 20, 'x')),
     reason: 'InvalidAnswer',
-    says: /answered with more than 64 MiB/,
+    says: /answered with more than 16 MiB/,
   },
   {
     name: 'that unpacks to a gigabyte',
     script: (_, response) =>
       endless(response.writeHead(200, { 'content-encoding': 'gzip' }), gzipSync(Buffer.alloc(64 << 20))),
     reason: 'InvalidAnswer',
-    says: /answered with more than 64 MiB/,
+    says: /answered with more than 16 MiB/,
   },
 ];
 
