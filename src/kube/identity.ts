@@ -3,7 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { isIPv6 } from 'node:net';
 import path from 'node:path';
-import type { KubeConfig, User } from '@kubernetes/client-node';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import type { CredentialSource, Credentials, TlsOptions } from './credentials.ts';
 import { rootCause } from './errors.ts';
 
@@ -74,18 +74,36 @@ async function fromKubeconfig(files: readonly string[], asked: string | undefine
   if (nonEmpty(context.user) !== undefined && config.getUser(context.user) === null) {
     throw new Error(`kubeconfig ${shown}: context ${name} names user ${context.user}, which is not there`);
   }
+  const server = serverOf(cluster, `kubeconfig ${shown}, cluster ${cluster.name}`);
   return {
-    server: cluster.server,
+    server,
     proxyUrl: nonEmpty(cluster.proxyUrl),
     namespace: nonEmpty(context.namespace) ?? 'default',
     isPod: false,
     source: `context ${name} of ${shown}`,
-    ...credentialSource(`kubeconfig ${shown}, context ${name}`, async () => {
+    ...credentialSource(server, `kubeconfig ${shown}, context ${name}`, async () => {
       const current = await loadKubeconfig(files);
       current.setCurrentContext(name);
       return current;
     }),
   };
+}
+
+/**
+ * The address in one form, whatever the form in the file: `HTTP://host/` is plain HTTP as well. It is told in logs and errors, so it must not
+ * hold a password; to leave that out in silence would leave people without the access that they gave.
+ */
+function serverOf({ server }: Cluster, about: string): string {
+  const url = URL.parse(server);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error(`${about}: its server is no address; expected one such as https://host:6443`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error(
+      `${about}: its server holds a user name or a password; they belong to the user, as username and password`,
+    );
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/$/, '');
 }
 
 /** Two files are all there is to it: loading client-node for them would cost the pod half a second and 90 MB. */
@@ -103,9 +121,7 @@ async function fromServiceAccount(dir: string, host: string, port: string): Prom
         const [token, ca] = await Promise.all([read('token'), read('ca.crt')]);
         return { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
       } catch (error) {
-        throw new Error(`service account in ${dir}: cannot read the credentials: ${rootCause(error)}`, {
-          cause: error,
-        });
+        throw unreadable(`service account in ${dir}`, error);
       }
     },
   };
@@ -115,20 +131,48 @@ async function fromServiceAccount(dir: string, host: string, port: string): Prom
  * Reads credentials through client-node. Each reading loads the files anew, so that a rotated token, certificate or CA is
  * seen; only with an exec plugin the configuration is kept, because it remembers the plugin's answer until that expires.
  */
-function credentialSource(about: string, load: () => Promise<KubeConfig>): CredentialSource {
+function credentialSource(server: string, about: string, load: () => Promise<KubeConfig>): CredentialSource {
   let kept: KubeConfig | undefined;
   return {
     async read(fresh) {
+      // As kubectl: nobody's token goes over a connection that anybody can read.
+      if (server.startsWith('http:')) return { headers: {}, tls: {} };
+      let isOfPlugin = false;
       try {
         const config = fresh || kept === undefined ? await load() : kept;
         const user = config.getCurrentUser();
-        kept = user !== null && usesPlugin(user) ? config : undefined;
+        isOfPlugin = user !== null && usesPlugin(user);
+        kept = isOfPlugin ? config : undefined;
         return await credentialsOf(config);
       } catch (error) {
-        throw new Error(`${about}: cannot read the credentials: ${rootCause(error)}`, { cause: error });
+        throw isOfPlugin ? pluginFailed(about, error) : unreadable(about, error);
       }
     },
   };
+}
+
+function unreadable(about: string, error: unknown): Error {
+  return new Error(`${about}: cannot read the credentials: ${rootCause(error)}`, { cause: error });
+}
+
+/** Without its cause, which has all of the plugin's words. */
+function pluginFailed(about: string, error: unknown): Error {
+  return new Error(`${about}: cannot read the credentials: ${pluginTrouble(error)}`);
+}
+
+const LONGEST_WORDS = 200;
+
+/**
+ * What went wrong with an exec plugin. Its stdout is a credential, whole or in part, so nothing of it is told. kubectl shows all of its stderr,
+ * to whoever sits there; ours is logged as well. Its first line says what to do, such as to log in; what follows, a trace or the answer of a
+ * server, may hold a token.
+ */
+function pluginTrouble(error: unknown): string {
+  if (error instanceof SyntaxError || error instanceof TypeError) return 'the plugin did not print an ExecCredential';
+  const words = error instanceof Error ? error.message : '';
+  const [first = ''] = words.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  if (first === '') return 'the plugin failed without a word';
+  return first.length > LONGEST_WORDS ? `${first.slice(0, LONGEST_WORDS)}...` : first;
 }
 
 function usesPlugin(user: User): boolean {
@@ -140,8 +184,6 @@ function usesPlugin(user: User): boolean {
 }
 
 async function credentialsOf(config: KubeConfig): Promise<Credentials> {
-  // As kubectl: nobody's token goes over a connection that anybody can read.
-  if (config.getCurrentCluster()?.server.startsWith('http:') === true) return { headers: {}, tls: {} };
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, auth, headers } = options;

@@ -15,8 +15,7 @@ export async function loadKubeconfig(files: readonly string[]): Promise<KubeConf
       config.users = withTokenFiles(config.users, parse(await readFile(file, 'utf8')), path.dirname(file));
     } catch (error) {
       if (files.length > 1 && isMissing(error)) continue;
-      const next = 'expected a kubeconfig; name another file, or mend this one';
-      throw new Error(`kubeconfig ${file}: cannot be read: ${rootCause(error)}; ${next}`, { cause: error });
+      throw unreadable(file, error);
     }
     merged.clusters = firstOfEachName(merged.clusters, config.clusters);
     merged.users = firstOfEachName(merged.users, config.users);
@@ -37,6 +36,28 @@ function withTokenFiles(users: readonly User[], content: unknown, directory: str
     if (typeof tokenFile !== 'string') return token === undefined ? user : { ...user, token };
     return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
   });
+}
+
+/** The cause is kept, but that of a mistake in YAML: it quotes. */
+function unreadable(file: string, error: unknown): Error {
+  const next = 'expected a kubeconfig; name another file, or mend this one';
+  const mistake = mistakeIn(error);
+  if (mistake !== undefined) return new Error(`kubeconfig ${file}: is not YAML${mistake}; ${next}`);
+  return new Error(`kubeconfig ${file}: cannot be read: ${rootCause(error)}; ${next}`, { cause: error });
+}
+
+/** Where the YAML is wrong. What is wrong there is not said: parsers quote the lines around it, and those may hold a password. */
+function mistakeIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // client-node reads with js-yaml, which counts from 0, and we with yaml.
+  const { mark, linePos } = error as {
+    mark?: { line: number; column: number };
+    linePos?: { line: number; col: number }[];
+  };
+  if (mark !== undefined) return ` at line ${mark.line + 1}, column ${mark.column + 1}`;
+  const [begin] = linePos ?? [];
+  if (begin !== undefined) return ` at line ${begin.line}, column ${begin.col}`;
+  return error.name.startsWith('YAML') ? ', or empty' : undefined;
 }
 
 function firstOfEachName<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { inspect } from 'node:util';
 import { FreshCredentials } from '../../src/kube/credentials.ts';
 import { type Identity, type IdentityOptions, loadIdentity } from '../../src/kube/identity.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -95,9 +96,29 @@ test('a user to impersonate becomes a header', async (t) => {
   assert.equal(headers['impersonate-user'], 'system:admin');
 });
 
-test('nothing secret goes over plain HTTP', async (t) => {
-  const identity = await load(t, { user: { token: 'x' }, cluster: { server: 'http://127.0.0.1:8001' } });
+for (const server of [
+  'http://127.0.0.1:8001',
+  'HTTP://127.0.0.1:8001',
+  ' http://127.0.0.1:8001/ ',
+  'hTtP:\\\\127.0.0.1:8001',
+]) {
+  test(`nothing secret goes over plain HTTP, to ${JSON.stringify(server)}`, async (t) => {
+    const identity = await load(t, { user: { token: 'x' }, cluster: { server } });
+    assert.equal(identity.server, 'http://127.0.0.1:8001');
+    assert.deepEqual(await identity.read(true), { headers: {}, tls: {} });
+  });
+}
+
+test('nothing secret goes over plain HTTP, though the file names another server by now', async (t) => {
+  const file = await write(t, kubeconfig({ user: { token: 'x' }, cluster: { server: 'http://127.0.0.1:8001' } }));
+  const identity = await loadIdentity({ kubeconfig: file, env: {} });
+  await writeFile(file, kubeconfig({ user: { token: 'x' } }));
   assert.deepEqual(await identity.read(true), { headers: {}, tls: {} });
+});
+
+test('a server may have a path', async (t) => {
+  const server = 'https://rancher.example/k8s/clusters/c-1/';
+  assert.equal((await load(t, { cluster: { server } })).server, 'https://rancher.example/k8s/clusters/c-1');
 });
 
 test('the answer of an exec plugin is kept until fresh credentials are asked for', async (t) => {
@@ -117,15 +138,54 @@ test('the answer of an exec plugin is kept until fresh credentials are asked for
   assert.deepEqual(tokens, ['Bearer run-1', 'Bearer run-1', 'Bearer run-1', 'Bearer run-2']);
 });
 
-test('an exec plugin that fails is named with what it said', async (t) => {
-  const exec = {
-    apiVersion: 'client.authentication.k8s.io/v1',
-    command: 'sh',
-    args: ['-c', 'echo log in first >&2; exit 1'],
-  };
-  const identity = await load(t, { user: { exec } });
-  await assert.rejects(identity.read(true), /kubeconfig .*, context dev: cannot read the credentials: log in first/);
-});
+const pluginMistakes = [
+  { name: 'fails', script: 'echo log in first >&2; exit 1', says: /: log in first$/ },
+  {
+    name: 'fails with more than a line',
+    script: `printf '\\nlog in first\\r\\nAuthorization: Bearer hunter2\\n' >&2; exit 1`,
+    says: /: log in first$/,
+  },
+  { name: 'fails with a long line', script: `printf '%0300d hunter2' 0 >&2; exit 1`, says: /: 0{200}\.\.\.$/ },
+  { name: 'fails without a word', script: 'exit 1', says: /: the plugin failed without a word$/ },
+  { name: 'prints no JSON', script: 'echo token=hunter2', says: /: the plugin did not print an ExecCredential$/ },
+  { name: 'prints another object', script: `echo '{"token":"hunter2"}'`, says: /did not print an ExecCredential$/ },
+  { name: 'prints a half', script: `printf '{"status":{"token":"hunter2"}'`, says: /did not print an ExecCredential$/ },
+];
+for (const { name, script, says } of pluginMistakes) {
+  test(`an exec plugin that ${name} is told by one line, and nothing that it printed is`, async (t) => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', script] };
+    const identity = await load(t, { user: { exec } });
+    await assert.rejects(identity.read(true), (error: Error) => {
+      assert.match(error.message, /^kubeconfig .*, context dev: cannot read the credentials: /);
+      assert.match(error.message, says);
+      assert.doesNotMatch(inspect(error), /hunter2/);
+      return true;
+    });
+  });
+}
+
+/** Lines of a user in a kubeconfig that make it no YAML, or none that is meant. */
+const secretsBesideMistakes = [
+  { name: 'a wrong indentation', lines: '    token: hunter2\n     username: ada', at: 'line 5, column' },
+  { name: 'less of it', lines: '    password: hunter2\n   foo: bar', at: 'line 5, column 4' },
+  { name: 'a tab', lines: '    password: hunter2\n\ttoken: hunter2', at: 'line 5, column 1' },
+  { name: 'a quote without end', lines: '    password: "hunter2', at: 'line 5, column' },
+  { name: 'a colon', lines: '    password: hunter2: hunter2', at: 'line 4, column' },
+  { name: 'an @', lines: '    password: @hunter2', at: 'line 4, column 15' },
+  { name: 'a % sign', lines: '    password: %hunter2', at: 'line 4, column 15' },
+  { name: 'a key twice', lines: '    token: hunter2\n    token: hunter2', at: 'line 5, column 5' },
+];
+for (const { name, lines, at } of secretsBesideMistakes) {
+  test(`a kubeconfig with ${name} beside a secret: where is told, and not what`, async (t) => {
+    const file = await write(t, `kind: Config\nusers:\n- user:\n${lines}\n`);
+    await assert.rejects(loadIdentity({ kubeconfig: file, env: {} }), (error: Error) => {
+      assert.ok(error.message.startsWith(`kubeconfig ${file}: is not YAML at ${at}`), error.message);
+      assert.match(error.message, / \d+; expected a kubeconfig; name another file, or mend this one$/);
+      assert.doesNotMatch(inspect(error), /hunter2/);
+      return true;
+    });
+  });
+}
 
 test('a context can be chosen; of several kubeconfigs the first entry of a name counts', async (t) => {
   const first = await write(t, kubeconfig({ name: 'dev', cluster: { server: 'https://first' } }));
@@ -243,12 +303,28 @@ const mistakes: readonly { name: string; options: (t: TestContext) => Promise<Id
   {
     name: 'a kubeconfig that is not YAML',
     options: async (t) => ({ kubeconfig: await write(t, '{"a": ['), env: {} }),
-    says: /^Error: kubeconfig .*config: cannot be read: /,
+    says: /^Error: kubeconfig .*config: is not YAML at line 1, column 8; expected a kubeconfig/,
+  },
+  {
+    name: 'a server with a password in it',
+    options: async (t) => ({
+      kubeconfig: await write(t, kubeconfig({ cluster: { server: 'https://ada:hunter2@dev.example' } })),
+      env: {},
+    }),
+    says: /^Error: kubeconfig \S+config, cluster dev-cluster: its server holds a user name or a password; they belong to the user, as username and password$/,
+  },
+  {
+    name: 'a server that is no address',
+    options: async (t) => ({
+      kubeconfig: await write(t, kubeconfig({ cluster: { server: 'ada:hunter2@dev.example' } })),
+      env: {},
+    }),
+    says: /^Error: kubeconfig \S+config, cluster dev-cluster: its server is no address; expected one such as https:\/\/host:6443$/,
   },
   {
     name: 'an empty kubeconfig',
     options: async (t) => ({ kubeconfig: await write(t, ''), env: {} }),
-    says: /^Error: kubeconfig .*config: cannot be read: .*; expected a kubeconfig/,
+    says: /^Error: kubeconfig .*config: is not YAML, or empty; expected a kubeconfig/,
   },
   {
     name: 'a context that is not there',
