@@ -34,14 +34,19 @@ function divideYaml(text: string): DocumentPart[] {
   return preamble.trim() === '' && parts.length > 0 ? parts : [{ text: preamble, offset: 0 }, ...parts];
 }
 
+/**
+ * Strings as a whole, because they may hold braces. One that does not end goes on to the end of the text, so that nobody looks for its end
+ * from each of its quotes again: that took hours for a file of a few megabytes.
+ */
+const STRING_OR_BRACE = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]/gs;
+
 /** The parts, if the text is nothing but JSON objects in a row. */
 function divideJson(text: string): DocumentPart[] | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   const parts: DocumentPart[] = [];
   let depth = 0;
   let start = 0;
-  // Strings as a whole, because they may hold braces.
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
+  for (const { 0: token, index } of text.matchAll(STRING_OR_BRACE)) {
     if (token === '{') depth += 1;
     if (token !== '}') continue;
     depth -= 1;
