@@ -14,10 +14,15 @@ interface Step {
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
 interface Workflow {
   readonly on: unknown;
   readonly permissions?: unknown;
-  readonly jobs: Readonly<Record<string, { readonly 'timeout-minutes'?: number; readonly steps: readonly Step[] }>>;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -39,6 +44,15 @@ for (const file of readdirSync(folder)) {
     assert.deepEqual(permissions, { contents: 'read' });
     for (const { uses, with: inputs } of steps) {
       if (uses?.startsWith('actions/checkout@')) assert.equal(inputs?.['persist-credentials'], false);
+    }
+  });
+
+  test(`${file}: a job that may speak for the repository, or write, runs nothing of the packages`, () => {
+    for (const job of Object.values(jobs)) {
+      if (!Object.values(job.permissions ?? {}).includes('write')) continue;
+      for (const { run = '' } of job.steps) {
+        assert.match(run, /^(|npm publish --ignore-scripts .*\.tgz)$/);
+      }
     }
   });
 
