@@ -15,7 +15,7 @@ LABEL org.opencontainers.image.title="elasticweb" \
       org.opencontainers.image.description="Web services on Kubernetes that scale with their traffic" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY LICENSE /elasticweb/
-COPY --from=build /elasticweb/build/LICENCES.txt /elasticweb/build/elasticweb.cjs /elasticweb/
+COPY --from=build /elasticweb/build/LICENCES.txt /elasticweb/build/elasticweb.cdx.json /elasticweb/build/elasticweb.cjs /elasticweb/
 # Nothing is written at run time, and nothing runs but Node: a read-only root file system and no rights will do.
 USER 65532:65532
 ENTRYPOINT ["/nodejs/bin/node", "/elasticweb/elasticweb.cjs"]

@@ -20,7 +20,7 @@ const code = built.get(BUNDLE) ?? '';
 test('another checkout of the same sources gives the same bytes', async () => {
   const checkout = join(temporary, 'a checkout', 'elsewhere');
   await mkdir(checkout, { recursive: true });
-  for (const path of ['package.json', 'tsconfig.json', 'src'])
+  for (const path of ['package.json', 'package-lock.json', 'tsconfig.json', 'src'])
     await cp(join(ROOT, path), join(checkout, path), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
   assert.deepEqual(await bundle(checkout), built);

@@ -4,9 +4,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type OnLoadResult, type Plugin } from 'esbuild';
 import { licencesOf } from './licences.ts';
+import { packagesOf, readPackage } from './packages.ts';
+import { sbomOf } from './sbom.ts';
 
 /** The command, which needs Node and nothing else. */
 export const BUNDLE = 'elasticweb.cjs';
+/** The software bill of materials, for those who look for packages with known holes. */
+export const SBOM = 'elasticweb.cdx.json';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Files by their name in `build/`. */
@@ -41,7 +45,13 @@ export async function bundle(root = ROOT): Promise<BundleFiles> {
   });
   const files = outputFiles.map(({ path, text }) => [basename(path), text] as const);
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  return new Map([...files, ['LICENCES.txt', await licencesOf(root, inputs)]]);
+  const packages = await packagesOf(root, inputs);
+  const lock = await readFile(join(root, 'package-lock.json'), 'utf8');
+  return new Map([
+    ...files,
+    ['LICENCES.txt', await licencesOf(root, packages)],
+    [SBOM, sbomOf(await readPackage(root, ''), packages, lock)],
+  ]);
 }
 
 /** The oldest Node that the package runs on, as esbuild writes it. */

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { App, Chart } from 'cdk8s';
 import { ElasticWebInstall } from '../../src/index.ts';
 import { ROOT } from '../cli/command.ts';
-import { BUNDLE, bundle } from './bundle.ts';
+import { BUNDLE, bundle, SBOM } from './bundle.ts';
 
 const run = promisify(execFile);
 const temporary = await mkdtemp(join(tmpdir(), 'elasticweb-dockerfile-'));
@@ -112,6 +112,11 @@ test('it runs what the install gives it arguments for, as the user that the inst
   assert.equal(entrypoint.at(-1), `/elasticweb/${BUNDLE}`);
   assert.equal(containers[0]?.command, undefined);
   assert.equal(containers[0]?.args[0], 'syncer');
+});
+
+test('what the file is made of, and under which terms, stands beside it', () => {
+  const copied = textsOf(image, 'COPY').flatMap((text) => text.split(' '));
+  for (const name of [BUNDLE, SBOM, 'LICENCES.txt']) assert.ok(copied.includes(`/elasticweb/build/${name}`), name);
 });
 
 interface PodSpec {

@@ -2,12 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-interface PackageJson {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string;
-}
+import type { BundledPackage } from './packages.ts';
 
 interface Licence {
   /** `undici 8.12.4 (MIT)`. */
@@ -19,13 +14,11 @@ interface Licence {
 }
 
 /**
- * @param inputs files that are in the bundle, relative to `root`
  * @returns each licence text once, under the packages that it is for
- * @throws Error if a package does not say what its licence is, or nobody has the text
+ * @throws Error if nobody has the text
  */
-export async function licencesOf(root: string, inputs: readonly string[]): Promise<string> {
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  const packages = await Promise.all([...folders].sort().map((folder) => licenceOf(root, folder)));
+export async function licencesOf(root: string, bundled: readonly BundledPackage[]): Promise<string> {
+  const packages = await Promise.all(bundled.map((one) => licenceOf(root, one)));
   const byText = Map.groupBy(packages, (licence) => textOf(licence, packages));
   const parts = [...byText].map(
     ([text, of]) => `${[...new Set(of.map(({ title }) => title))].join('\n')}\n\n${text}\n`,
@@ -42,15 +35,8 @@ function textOf({ title, kind, text }: Licence, packages: readonly Licence[]): s
   return other.text;
 }
 
-/** `node_modules/a/node_modules/@b/c` of a file in that package; undefined for files of no package. */
-function packageFolder(input: string): string | undefined {
-  return /^(?:.*[\\/])?node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(input)?.[0];
-}
-
-async function licenceOf(root: string, folder: string): Promise<Licence> {
+async function licenceOf(root: string, { folder, name, version, license }: BundledPackage): Promise<Licence> {
   const directory = join(root, folder);
-  const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as PackageJson;
-  if (license === undefined) throw new Error(`${folder}: expected a licence in its package.json, found none`);
   const files = (await readdir(directory)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
   return {
