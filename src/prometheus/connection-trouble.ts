@@ -1,5 +1,6 @@
 /** Why there is no connection to Prometheus, and what to do about it: one sentence for each thing that goes wrong, and none of the peer's. */
 
+import { ForbiddenAddressError } from './addresses.ts';
 import { innermostCause, rootCause } from './failure.ts';
 
 /** What follows the words of the network. */
@@ -36,16 +37,24 @@ const TLS: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
 };
 
-/** The error of a connection in words. */
+/** Whose messages are made here, of nothing that the peer sent: the system's, undici's, and OpenSSL's about our own files. */
+const OURS = /^(E[A-Z0-9]+|UND_ERR_[A-Z_]+|ERR_OSSL_[A-Z0-9_]+)$/;
+
+/** The error of a connection in words. Where its message could quote the peer, only what it is called. */
 export function connectionTrouble(error: unknown): string {
   const cause = innermostCause(error);
+  if (cause instanceof ForbiddenAddressError) return cause.message;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  // A parser of HTTP met something else, and its message may quote that.
-  if (code.startsWith('HPE_')) return 'it does not speak HTTP, should its URL begin with https://?';
+  const name = cause instanceof Error ? cause.name : typeof cause;
+  // undici's parser met something else; of a status such as 000, its assertions do.
+  if (name === 'HTTPParserError' || code === 'ERR_ASSERTION') {
+    return 'it does not speak HTTP, should its URL begin with https://?';
+  }
   const replaced = TLS[code];
   if (replaced !== undefined) return replaced;
   if (/_ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_\w+)$/.test(code)) return CLIENT_REFUSED;
   if (code.startsWith('ERR_SSL_')) return `TLS failed with ${code}`;
+  if (!OURS.test(code)) return `the connection failed with ${code === '' || code === 'undefined' ? name : code}`;
   const hint = NETWORK[code];
   return hint === undefined ? rootCause(error) : `${rootCause(error)}: ${hint}`;
 }

@@ -57,6 +57,15 @@ const nobody: Start = async (t) => {
   return port;
 };
 
+/** Answers with these bytes. */
+const strange =
+  (bytes: string): Start =>
+  (t) =>
+    listening(
+      t,
+      createTcpServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(bytes, 'latin1'))),
+    );
+
 const first = { ca: certificate('first').cert };
 
 const rows: readonly { name: string; start: Start; tls?: TlsOptions; scheme?: string; host?: string; says: string }[] =
@@ -95,6 +104,12 @@ const rows: readonly { name: string; start: Start; tls?: TlsOptions; scheme?: st
       scheme: 'http',
       says: 'it expects TLS: its address must begin with https://',
     },
+    ...['SSH-2.0-words\r\n', 'HTTP/1.1 000 words\r\n\r\n', '\x15\x03\x01\x00\x02\x02\x46'].map((bytes) => ({
+      name: `what is not HTTP: ${JSON.stringify(bytes)}`,
+      start: strange(bytes),
+      scheme: 'http',
+      says: ': it does not speak HTTP; should its address begin with https://?',
+    })),
     {
       name: 'nobody there',
       start: nobody,
@@ -132,10 +147,12 @@ for (const { code, says } of [
   },
   { code: 'ENOTFOUND', says: /^words: nobody has this name; is it spelled right/ },
   { code: 'ETIMEDOUT', says: /^words: nobody answered; is a VPN needed/ },
-  { code: 'HPE_INVALID_CONSTANT', says: /^it does not speak HTTP; should its address begin with https:/ },
+  { code: 'UND_ERR_SOCKET', says: /^words$/ },
+  { code: 'SOME_CODE', says: /^the connection failed with SOME_CODE$/ },
+  { code: undefined, says: /^the connection failed with Error$/ },
   { code: 'CERT_NOT_YET_VALID', says: /is the clock here right\?$/ },
 ]) {
-  test(`no connection: ${code}`, () => {
+  test(`no connection: ${code ?? 'without a code'}`, () => {
     const error = new Error('fetch failed', { cause: Object.assign(new Error('words'), { code }) });
     assert.match(connectionTrouble(error), says);
   });

@@ -319,16 +319,29 @@ test('a name that no server has is told', async (t) => {
   );
 });
 
-test('what speaks something else than HTTP is unreachable', async (t) => {
-  const server = createTcpServer((socket) => socket.on('error', () => undefined).end(`${SECRET}\r\n\r\n`)).listen(
-    0,
-    '127.0.0.1',
-  );
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const { readOne } = startSource(t, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  assert.equal((await unknownOf(readOne(web))).reason, 'SourceUnreachable');
-});
+for (const bytes of [
+  `${SECRET}\r\n\r\n`,
+  `HTTP/1.1 000 ${SECRET}\r\n\r\n`,
+  `HTTP/1.1 200 OK\r\n${SECRET}\r\n\r\n`,
+  `HTTP/1.1 200 OK\r\ncontent-length: ${SECRET}\r\n\r\n`,
+  `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${SECRET}\r\n`,
+]) {
+  test(`what speaks something else than HTTP is unreachable, and not quoted: ${JSON.stringify(bytes)}`, async (t) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(bytes));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { readOne } = startSource(t, { url: `http://127.0.0.1:${port}` });
+    const { reason, message } = await unknownOf(readOne(web));
+    assert.equal(reason, 'SourceUnreachable');
+    assert.equal(
+      message,
+      `no answer from Prometheus at 127.0.0.1:${port}: it does not speak HTTP, should its URL begin with https://?; asked again within 30 s`,
+    );
+  });
+}
 
 test(
   'a server that takes connections and never speaks costs a deadline or two a tick, not one a group',
