@@ -103,6 +103,11 @@ export function loadSourceOptions(flags: PrometheusFlags): LoadSourceOptions | u
   };
 }
 
+/** What may be told of where Prometheus is: a path may be a secret, such as the token of one that is hosted. */
+export function shownUrl({ prometheusUrl: url }: PrometheusFlags): string | undefined {
+  return url === undefined ? undefined : URL.parse(url)?.origin;
+}
+
 function authOf(flags: PrometheusFlags): Auth {
   const { prometheusUsername: username, prometheusPasswordFile: passwordFile } = flags;
   if ((username === undefined) !== (passwordFile === undefined)) {

@@ -18,7 +18,7 @@ import { Metrics } from '../syncer/metrics.ts';
 import { Syncer } from '../syncer/syncer.ts';
 import { EXIT, Failure } from './failure.ts';
 import type { Io } from './io.ts';
-import { loadSourceOptions } from './prometheus-flags.ts';
+import { loadSourceOptions, shownUrl } from './prometheus-flags.ts';
 import type { SyncerFlags } from './syncer.ts';
 
 /**
@@ -73,7 +73,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   log.info('starting', {
     ...{ version: VERSION, server: identity.server, source: identity.source },
     ...{ namespaces: flags.namespace?.join(), selector: flags.selector, leaderElect: flags.leaderElect },
-    prometheus: flags.prometheusUrl,
+    prometheus: shownUrl(flags),
   });
 
   const stop = new AbortController();

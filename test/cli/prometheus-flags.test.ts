@@ -3,16 +3,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import { loadSourceOptions, type PrometheusFlags, prometheusOptions } from '../../src/cli/prometheus-flags.ts';
+import {
+  loadSourceOptions,
+  type PrometheusFlags,
+  prometheusOptions,
+  shownUrl,
+} from '../../src/cli/prometheus-flags.ts';
 import { runHere } from './command.ts';
 
 const URL = '--prometheus-url=http://prom:9090';
 
-function parsed(...args: string[]) {
+function flagsOf(...args: string[]) {
   const command = new Command().exitOverride();
   for (const option of prometheusOptions()) command.addOption(option);
-  return loadSourceOptions(command.parse(args, { from: 'user' }).opts<PrometheusFlags>());
+  return command.parse(args, { from: 'user' }).opts<PrometheusFlags>();
 }
+
+const parsed = (...args: string[]) => loadSourceOptions(flagsOf(...args));
 
 test('without a URL nothing is asked', () => assert.equal(parsed(), undefined));
 
@@ -121,3 +128,11 @@ for (const { name, args, says } of refused) {
     assert.doesNotMatch(stderr, /secret/);
   });
 }
+
+test('of the URL only what is no secret is shown', () => {
+  assert.equal(
+    shownUrl(flagsOf('--prometheus-url=https://prom.example:9443/tenants/s3cret?key=s3cret')),
+    'https://prom.example:9443',
+  );
+  assert.equal(shownUrl(flagsOf()), undefined);
+});
