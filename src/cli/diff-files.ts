@@ -13,7 +13,7 @@ import { type ChildrenOutcome, keepByDryRun, type Trouble } from './diff/childre
 import { DryRunClient } from './diff/dry-run-client.ts';
 import { type Change, diffLines } from './diff/text.ts';
 import { applyWeb, manifestOf } from './diff/web.ts';
-import { EXIT, Failure } from './failure.ts';
+import { bounded, EXIT, Failure } from './failure.ts';
 import { type Io, writeLine } from './io.ts';
 import { Progress } from './progress.ts';
 import { hasColor } from './terminal.ts';
@@ -59,7 +59,7 @@ async function compareAll(files: readonly string[], flags: DiffFlags, io: Io): P
         tally.awaited += awaited;
         tally.troubles += failures.length;
         for (const note of notes) writeLine(io.stderr, note);
-        for (const { message } of failures) writeLine(io.stderr, `error: ${message}`);
+        for (const { message } of failures) writeLine(io.stderr, `error: ${bounded(message)}`);
       }
     }
     return tally;

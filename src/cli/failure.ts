@@ -27,3 +27,19 @@ export class Failure extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Much for a message, little for a terminal. */
+const LONGEST_MESSAGE = 4_000;
+
+/** A message that may quote a file or a server, which may say much. */
+export function bounded(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message;
+}
+
+/** The lines of such a message. Those after the first are indented, so that none of them looks like one of ours. */
+export function linesOf(message: string): string[] {
+  const lines = bounded(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return lines.map((line, index) => (index === 0 || line.startsWith('  ') ? line : `  ${line}`));
+}

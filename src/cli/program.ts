@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../api/version.ts';
 import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
-import { EXIT, Failure } from './failure.ts';
+import { EXIT, Failure, linesOf } from './failure.ts';
 import { writeLine, type Io } from './io.ts';
 import { renderCommand } from './render.ts';
 import { simulateCommand } from './simulate.ts';
@@ -44,7 +44,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     // Commander wrote its message; asking for help or the version also comes this way.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
     if (!(error instanceof Failure)) throw error;
-    for (const line of error.message.split('\n')) if (line !== '') writeLine(io.stderr, line);
+    for (const line of linesOf(error.message)) writeLine(io.stderr, line);
     if (io.env.ELASTICWEB_DEBUG && error.cause instanceof Error) io.stderr.write(`${error.cause.stack ?? ''}\n`);
     return error.exitCode;
   }

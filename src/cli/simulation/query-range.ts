@@ -1,7 +1,7 @@
 /** What load an answer of Prometheus tells: that of its `query_range`, or what `promtool query range -o json` makes of it. Pure. */
 
 import { isObject } from '../../api/defaults.ts';
-import { type TraceRow, TraceError } from './row.ts';
+import { quoted, shortened, type TraceRow, TraceError } from './row.ts';
 
 const EXPECTED = 'expected the answer of /api/v1/query_range, or what promtool query range -o json prints';
 const NOTHING_FOUND = 'does the query give anything, and in the time that was asked for?';
@@ -42,13 +42,13 @@ function seriesIn(answer: unknown): readonly Readonly<Record<string, unknown>>[]
   if (!isObject(answer)) throw new TraceError(`is JSON, but not that of a trace; ${EXPECTED}`);
   if (answer.status === 'error') {
     throw new TraceError(
-      `is an error of Prometheus: ${typeof answer.error === 'string' ? answer.error : 'it does not say which'}`,
+      `is an error of Prometheus: ${typeof answer.error === 'string' ? quoted(answer.error) : 'it does not say which'}`,
     );
   }
   const { resultType, result } = isObject(answer.data) ? answer.data : {};
   if (typeof resultType === 'string' && resultType !== 'matrix') {
     throw new TraceError(
-      `is a ${resultType}, the answer for one moment; ask /api/v1/query_range, with start, end and step`,
+      `is a ${['vector', 'scalar', 'string'].includes(resultType) ? resultType : quoted(resultType)}, the answer for one moment; ask /api/v1/query_range, with start, end and step`,
     );
   }
   if (!Array.isArray(result)) throw new TraceError(`is JSON, but not that of a trace; ${EXPECTED}`);
@@ -63,7 +63,9 @@ function seriesOf(series: unknown): Readonly<Record<string, unknown>> {
 function rowOf(value: unknown, index: number): TraceRow {
   const [seconds, load] = Array.isArray(value) ? (value as unknown[]) : [];
   if (typeof seconds !== 'number' || typeof load !== 'string') {
-    throw new TraceError(`value ${index + 1} must be like [1700000000, "12.5"], found ${JSON.stringify(value)}`);
+    throw new TraceError(
+      `value ${index + 1} must be like [1700000000, "12.5"], found ${shortened(JSON.stringify(value))}`,
+    );
   }
   // A float64 as Go prints it: NaN, +Inf, 1e+06. Number(' ') is 0, and no load.
   const qps = load.trim() === '' ? NaN : Number(load);

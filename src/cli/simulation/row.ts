@@ -11,3 +11,15 @@ export interface TraceRow {
 export class TraceError extends Error {
   override readonly name = 'TraceError';
 }
+
+const LONGEST_QUOTE = 60;
+
+/** Words of a file within a message: on one line, and not many of them. */
+export function quoted(text: string): string {
+  return JSON.stringify(shortened(text));
+}
+
+/** The beginning of a text that is long. */
+export function shortened(text: string): string {
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 3)}...` : text;
+}

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type Reading, unknown } from '../../scaling/reading.ts';
 import { rowsOfAnswer } from './query-range.ts';
-import { TraceError, type TraceRow } from './row.ts';
+import { quoted, TraceError, type TraceRow } from './row.ts';
 
 export { TraceError } from './row.ts';
 
@@ -193,10 +193,6 @@ function parseNumber(cell: string): number | undefined {
   if (NUMBER.test(cell)) return Number(cell);
   if (/^nan$/i.test(cell)) return NaN;
   return INFINITE.test(cell) ? (cell.startsWith('-') ? -Infinity : Infinity) : undefined;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
 /** What the parser says, in our words. */

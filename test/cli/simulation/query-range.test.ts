@@ -59,9 +59,15 @@ for (const [text, message] of [
   [answer([{ metric: {}, histograms: [] }]), /^has a series without values; a load is a number, not a histogram$/],
   [answer([series([T, 1])]), /^value 1 must be like \[1700000000, "12\.5"\], found \[1700000000,1\]$/],
   [answer([series([T, '1'], [T, '2'])]), /^value 2: seconds must ascend$/],
-  ['{"status":"error","errorType":"bad_data","error":"parse error"}', /^is an error of Prometheus: parse error$/],
+  ['{"status":"error","errorType":"bad_data","error":"parse error"}', /^is an error of Prometheus: "parse error"$/],
+  [
+    JSON.stringify({ status: 'error', error: `X\nshop.yaml: valid${'y'.repeat(1_000)}` }),
+    /^is an error of Prometheus: "X\\nshop\.yaml: validy{39}\.\.\."$/,
+  ],
+  [answer([], 'X\nshop.yaml: valid'), /^is a "X\\nshop\.yaml: valid", the answer for one moment/],
+  [answer([series(['z'.repeat(1_000), '1'])]), /found \["z{55}\.\.\.$/],
 ] as const) {
-  test(`no trace: ${text}`, async () => {
+  test(`no trace: ${text.slice(0, 100)}`, async () => {
     await assert.rejects(traceOf(text), (error) => error instanceof TraceError && message.test(error.message));
   });
 }
