@@ -198,10 +198,10 @@ test('a neighbour cannot stop the syncer: not by what is huge, nor by what is qu
     },
   });
   // Conditions each of which costs a hundred times its length to whoever looks into it.
-  await world.create('huge', terms({}, 70_000) as object, labels);
+  await world.create('huge', terms({}, 70_000), labels);
   // The API server quotes it in its refusal of the Deployment, with words that mean something else where they begin.
   const key = 'admission webhook "x" denied the request: '.repeat(3_000);
-  await world.create('quoted', terms({ matchExpressions: [{ key, operator: 'Exists' }] }, 1) as object, labels);
+  await world.create('quoted', terms({ matchExpressions: [{ key, operator: 'Exists' }] }, 1), labels);
   // Kubernetes keeps who set which field as it was given, whatever it is.
   const fields = `${'{"f:a":'.repeat(6_000)}{}${'}'.repeat(6_000)}`;
   const deployment = await world.make(DEPLOYMENT, 'deep', {

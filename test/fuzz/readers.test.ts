@@ -234,7 +234,7 @@ test('whatever a tenant names a metric and its labels, the queries are those tha
     return known;
   };
   // The grammar in JavaScript takes no keyword and no property of objects for a name; the one of Prometheus takes most of them.
-  const isReadable = (word: string) => !parsed(word).shape.includes('⚠');
+  const isReadable = (word: string) => !/^[\w:]+$/.test(word) || !parsed(`${word}{a="b"}`).shape.includes('⚠');
   const name = fc.oneof({ weight: 2, arbitrary: fc.constant('requests_total') }, odd.filter(isReadable));
   const label = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('code', 'method', 'uri', 'path') }, odd);
   const metrics = fc.tuple(

@@ -209,10 +209,9 @@ test('a page that is too large to be read is asked for in smaller ones, which gr
       ],
       ...[
         ['8', '4'],
-        ['16', '12'],
-        ['4', '12'],
-        ['8', '16'],
-        ['16', '24'],
+        ['10', '12'],
+        ['13', '22'],
+        ['17', '35'],
       ],
     ],
   );

@@ -1,6 +1,7 @@
 /** What load an answer of Prometheus tells: that of its `query_range`, or what `promtool query range -o json` makes of it. Pure. */
 
 import { isObject } from '../../api/defaults.ts';
+import { printable } from '../../api/printable.ts';
 import { quoted, shortened, type TraceRow, TraceError } from './row.ts';
 
 const EXPECTED = 'expected the answer of /api/v1/query_range, or what promtool query range -o json prints';
@@ -64,7 +65,7 @@ function rowOf(value: unknown, index: number): TraceRow {
   const [seconds, load] = Array.isArray(value) ? (value as unknown[]) : [];
   if (typeof seconds !== 'number' || typeof load !== 'string') {
     throw new TraceError(
-      `value ${index + 1} must be like [1700000000, "12.5"], found ${shortened(JSON.stringify(value))}`,
+      `value ${index + 1} must be like [1700000000, "12.5"], found ${printable(shortened(JSON.stringify(value)))}`,
     );
   }
   // A float64 as Go prints it: NaN, +Inf, 1e+06. Number(' ') is 0, and no load.
@@ -81,6 +82,9 @@ function withGaps(rows: readonly TraceRow[]): TraceRow[] {
   return rows.flatMap((row, index) => {
     const gap = steps[index];
     if (gap === undefined || gap < GAP_STEPS * step) return [row];
-    return [row, { seconds: row.seconds + step, qps: undefined, fastQps: undefined }];
+    const seconds = row.seconds + step;
+    // So far from now that a step is less than numbers can tell apart.
+    if (seconds === row.seconds) return [row];
+    return [row, { seconds, qps: undefined, fastQps: undefined }];
   });
 }

@@ -1,5 +1,7 @@
 /** What a trace is made of. */
 
+import { cutTo, printable } from '../../api/printable.ts';
+
 /** One row: a load that is undefined is unknown. */
 export interface TraceRow {
   readonly seconds: number;
@@ -16,10 +18,10 @@ const LONGEST_QUOTE = 60;
 
 /** Words of a file within a message: on one line, and not many of them. */
 export function quoted(text: string): string {
-  return JSON.stringify(shortened(text));
+  return printable(JSON.stringify(shortened(text)));
 }
 
 /** The beginning of a text that is long. */
 export function shortened(text: string): string {
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 3)}...` : text;
+  return cutTo(text, LONGEST_QUOTE, '...');
 }
