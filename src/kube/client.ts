@@ -47,8 +47,8 @@ export interface ApplyOptions extends WriteOptions {
   readonly force: boolean;
 }
 
-/** Objects a page: half of what kubectl asks for, since nothing else happens while a page is read, for some 20 ms. */
-const PAGE_SIZE = 250;
+/** Objects a page: a fifth of what kubectl asks for, since nothing else happens while a page is read, for some 8 ms. More of them take no longer. */
+const PAGE_SIZE = 100;
 /** The API server ends a watch after a time of our choosing in this range, so that watches do not all end together. */
 const WATCH_SECONDS = { least: 300, most: 600 };
 

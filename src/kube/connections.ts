@@ -33,7 +33,7 @@ export interface ConnectionPoolsOptions {
 const KEEP_IDLE_MS = 50_000;
 /** First TCP keep-alive probe after so long; client-go's value. A peer that vanished is noticed some 40 s after its last word. */
 const FIRST_PROBE_MS = 30_000;
-/** A page of 250 objects is 2 MB; one object may be 10 MB as JSON. What is larger would take a pod's memory to read. */
+/** A page of 100 objects is 1 MB; one object may be 10 MB as JSON. What is larger would take a pod's memory to read. */
 export const LARGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Makes connections for the TLS options of the moment. */
