@@ -1,4 +1,5 @@
 /** The connections to the API server: kept open, bounded, and opened anew when certificates change. */
+import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { TlsOptions } from './credentials.ts';
@@ -118,4 +119,19 @@ function askBeforeSending(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
     });
     return dispatch(options, asking);
   };
+}
+
+/** A refusal is a few KB; whatever comes after so much of it is not worth reading. */
+const LONGEST_REFUSAL_BYTES = 1024 * 1024;
+
+/** The beginning of what a refusal says. */
+export async function beginningOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= LONGEST_REFUSAL_BYTES) break; // Ends the body, too.
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

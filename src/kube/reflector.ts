@@ -136,10 +136,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
    * For an object in this reflector's scope only: another would stay here until the next list.
    */
   observe(object: T, options: { readonly insert?: boolean } = {}): void {
-    this.#take(object, (kept) => {
-      this.#store.observe(kept, options);
-      return [];
-    });
+    this.#take(object, (kept) => (this.#store.observe(kept, options), []));
   }
 
   /** Drops an object that a request has shown to be gone, before the watch says so. It is not reported. */
@@ -253,7 +250,6 @@ export class Reflector<T extends KubeObject, G = undefined> {
         this.#take(event.object, (object) => this.#store.put(object));
         return undefined;
       case 'DELETED':
-        // As it came: what is gone is not kept, and so nothing keeps it from going.
         this.#report(this.#store.remove(event.object));
         return undefined;
       case 'BOOKMARK': {

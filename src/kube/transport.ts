@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { onAbort } from './abort.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { connectionTrouble, EXPECTS_TLS, isAnswerToPlainHttp } from './connection-trouble.ts';
-import { ConnectionPools, LARGEST_ANSWER_BYTES } from './connections.ts';
+import { beginningOf, ConnectionPools, LARGEST_ANSWER_BYTES } from './connections.ts';
 import { type Credentials, FreshCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { KubeError, messageOf } from './errors.ts';
@@ -262,20 +262,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     forget();
     promise.catch(() => undefined); // Told already.
   }
-}
-
-/** A refusal is a few KB; whatever comes after so much of it is not worth reading. */
-const LONGEST_REFUSAL_BYTES = 1024 * 1024;
-
-async function beginningOf(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= LONGEST_REFUSAL_BYTES) break; // Ends the body, too.
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function codeOf(error: unknown): unknown {

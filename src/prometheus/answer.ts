@@ -132,8 +132,8 @@ function seriesOf(result: readonly unknown[]): Series[] | undefined {
 
 function toSeries({ metric, value }: SentSeries): Series {
   const [time, sent] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
-  const timeMs = typeof time === 'number' && Number.isFinite(time) ? time * 1000 : undefined;
-  return { labels: metric, timeMs, value: sent };
+  const timeMs = typeof time === 'number' ? time * 1000 : NaN;
+  return { labels: metric, timeMs: Number.isFinite(timeMs) ? timeMs : undefined, value: sent };
 }
 
 interface SentSeries {

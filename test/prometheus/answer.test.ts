@@ -66,7 +66,7 @@ test('a vector is read with its times in milliseconds, and with what its server 
   assert.deepEqual(await parseAnswer(body([], { warnings: ['x'] })), { kind: 'vector', partial: true, series: [] });
 });
 
-for (const value of [undefined, null, 3, [], [1], ['now', '1'], [null, '1'], [1, '1', 2]]) {
+for (const value of [undefined, null, 3, [], [1], ['now', '1'], [null, '1'], [1.8e306, '1'], [1, '1', 2]]) {
   test(`a series with the value ${JSON.stringify(value)} is kept, and lacks what is wrong`, async () => {
     const { metric } = series('web', 'stable', '1');
     const read = await parseAnswer(
