@@ -10,7 +10,7 @@ import type { Deployment, ElasticWebResource, Service } from '../src/syncer/kind
 import type { Rollout } from '../src/syncer/rollout.ts';
 import { inFlight, Line } from './in-flight.ts';
 
-/** A module of the compiled package: this process starts from the same files as the syncer, and so as quickly. */
+/** A module of the compiled package: the same code as the syncer runs. It has a kubeconfig to read, which the syncer in a pod has not, and takes seconds. */
 async function compiled<Module>(path: string): Promise<Module> {
   return (await import(new URL(`../lib/${path}`, import.meta.url).href)) as Module;
 }

@@ -155,6 +155,7 @@ export class ElasticWebInstall extends Construct {
     if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
       errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
     }
+    if (errors.length === 0) errors.push(...secretsIn(props));
     if (errors.length === 0 && props.metricsFrom !== undefined && props.networkPolicy === false) {
       errors.push({ path: 'metricsFrom', message: 'must not be given with networkPolicy false, which leaves it out' });
     }
@@ -188,4 +189,19 @@ export class ElasticWebInstall extends Construct {
     this.syncer = new ApiObject(this, 'syncer', syncerDeployment({ name, namespace }, props));
     this.node.defaultChild = this.syncer;
   }
+}
+
+/** What is rendered is committed and shown; and the syncer would refuse such an address, because it logs it. */
+function secretsIn({ prometheusUrl, args = [] }: ElasticWebInstallProps): { path: string; message: string }[] {
+  const message = 'must not hold a username or password: put them into prometheusSecret, and name its file with a flag';
+  const given = [
+    ['prometheusUrl', prometheusUrl] as const,
+    ...args.map((arg, index) => [`args[${index}]`, /^--prometheus-url=(.*)$/s.exec(arg)?.[1]] as const),
+  ];
+  return given.filter(([, url]) => url !== undefined && hasCredentials(url)).map(([path]) => ({ path, message }));
+}
+
+function hasCredentials(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && (url.username !== '' || url.password !== '');
 }

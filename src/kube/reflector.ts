@@ -4,13 +4,15 @@ import { atLeastAsked, backoffMs } from './backoff.ts';
 import type { KubeClient, Scope } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
-import { KubeError, isExpired, rootCause } from './errors.ts';
+import { KubeError, isExpired, isForbidden, rootCause } from './errors.ts';
+import type { ReflectorStats } from './reflector-stats.ts';
 import { type KubeObject, type ResourceType, describeTarget, keyOf } from './resource.ts';
 import { type Change, type Listing, ObjectStore } from './store.ts';
 import { type End, type WatchEnd, watchEndOf } from './watch-end.ts';
 import type { WatchEvent } from './watch-events.ts';
 
 export type { Change } from './store.ts';
+export type { ReflectorStats } from './reflector-stats.ts';
 export type { WatchEnd } from './watch-end.ts';
 
 export interface ReflectorOptions<T extends KubeObject, G = undefined> extends Scope {
@@ -18,6 +20,8 @@ export interface ReflectorOptions<T extends KubeObject, G = undefined> extends S
   readonly type: ResourceType<T>;
   /** Told about every change by others, after the store has it. What it throws goes to `onError`. */
   onChange(change: Change<T>): void;
+  /** Told that a list is in, or why it is not. */
+  readonly onListed?: () => void;
   /** Told about everything that went wrong; the reflector carries on by itself. */
   onError(error: unknown): void;
   /** Makes an object smaller before it is kept. Must leave name, namespace, uid and resourceVersion. */
@@ -35,20 +39,6 @@ export interface ReflectorOptions<T extends KubeObject, G = undefined> extends S
    * a minute. @default 55000
    */
   readonly silenceMs?: number;
-}
-
-/** What a reflector has done so far; for metrics. */
-export interface ReflectorStats {
-  readonly lists: number;
-  readonly watches: number;
-  readonly watchEnds: Readonly<Record<WatchEnd, number>>;
-  readonly events: number;
-  /** How long ago the API server was last heard of: a list, a granted watch, an event or a bookmark; undefined before the first list. */
-  readonly silentForMs: number | undefined;
-  /** Lines of a watch that could not be understood, each followed by a new list, and objects that could not be kept. */
-  readonly malformed: number;
-  /** Events and listed objects dropped because a newer state was known. */
-  readonly stale: number;
 }
 
 /** A watch that lived this long was a good one: its end says nothing against the next. */
@@ -69,6 +59,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
   readonly #synced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
   #hasSynced = false;
+  #isRefused = false;
   #lists = 0;
   #watches = 0;
   readonly #watchEnds: Record<WatchEnd, number> = { closed: 0, silent: 0, expired: 0, malformed: 0, failed: 0 };
@@ -92,6 +83,11 @@ export class Reflector<T extends KubeObject, G = undefined> {
   /** Whether the first list is in. Until then a missing object means nothing. */
   get hasSynced(): boolean {
     return this.#hasSynced;
+  }
+
+  /** Whether the last list was forbidden. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Resolves when the first list is in and its objects were reported. Never rejects. */
@@ -188,13 +184,17 @@ export class Reflector<T extends KubeObject, G = undefined> {
         for (const object of page.items) this.#take(object, (kept) => into.put(kept));
       }
     } catch (error) {
+      this.#isRefused = isForbidden(error);
+      this.#options.onListed?.();
       return { kind: 'failed', error, livedMs: 0, next: 'list' };
     }
     this.#report(listing?.end() ?? []);
     this.#oldLists = 0;
     this.#heardMs = this.#clock.monotonicMs();
     this.#hasSynced = true;
+    this.#isRefused = false;
     this.#resolveSynced();
+    this.#options.onListed?.();
     return { kind: 'listed' };
   }
 

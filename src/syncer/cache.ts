@@ -63,7 +63,16 @@ export class Cache {
   readonly deployments: Copies<Deployment, Pods>;
   readonly services: Copies<Service>;
 
-  constructor(options: CacheOptions) {
+  /** What is listed by itself: each of the namespaces, or all of them as one. */
+  readonly #scopes: readonly (string | undefined)[];
+  readonly #synced = Promise.withResolvers<void>();
+
+  constructor(given: CacheOptions) {
+    this.#scopes = given.namespaces.length === 0 ? [undefined] : given.namespaces;
+    const onListed = () => {
+      if (this.hasSynced) this.#synced.resolve();
+    };
+    const options = { ...given, onListed };
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
     this.webs = new Copies({
       ...options,
@@ -92,21 +101,27 @@ export class Cache {
     await Promise.all([this.webs.run(signal), this.deployments.run(signal), this.services.run(signal)]);
   }
 
-  /** Whether everything has been listed. */
+  /**
+   * Whether everything has been listed. A namespace whose ElasticWebs may not be listed is left out, until they may: it may be gone, and those
+   * of the others do not wait for it. But there has to be one that is not.
+   */
   get hasSynced(): boolean {
-    return this.webs.hasSynced && this.deployments.hasSynced && this.services.hasSynced;
+    const isListed = (scope: string | undefined) =>
+      [this.webs, this.deployments, this.services].every((copies) => copies.hasListed(scope));
+    const isLeftOut = (scope: string | undefined) => scope !== undefined && this.webs.isRefusedIn(scope);
+    return this.#scopes.some(isListed) && this.#scopes.every((scope) => isListed(scope) || isLeftOut(scope));
   }
 
   /** Resolves once everything has been listed. Before that, what is absent here may well exist. */
-  async synced(): Promise<void> {
-    await Promise.all([this.webs.synced(), this.deployments.synced(), this.services.synced()]);
+  synced(): Promise<void> {
+    return this.#synced.promise;
   }
 }
 
 export interface CopiesOptions<T extends KubeObject, G = undefined>
   extends
     Pick<CacheOptions, 'client' | 'namespaces' | 'selector' | 'wake' | 'onError'>,
-    Pick<ReflectorOptions<T, G>, 'type' | 'transform' | 'asText' | 'glance'> {
+    Pick<ReflectorOptions<T, G>, 'type' | 'transform' | 'asText' | 'glance' | 'onListed'> {
   /** The ElasticWebs that a change of the object is about. */
   readonly keysToWake: (object: T) => Iterable<string>;
   readonly onChange?: (change: Change<T>) => void;
@@ -157,6 +172,7 @@ export class Copies<T extends KubeObject, G = undefined> {
     await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
   }
 
+  /** Resolves once all of them have been listed. */
   async synced(): Promise<void> {
     await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
   }
@@ -170,9 +186,14 @@ export class Copies<T extends KubeObject, G = undefined> {
     return this.#in(parseKey(key).namespace)?.glance(key);
   }
 
-  /** Whether everything has been listed once. */
-  get hasSynced(): boolean {
-    return this.#reflectors.every(({ hasSynced }) => hasSynced);
+  /** Whether a namespace, or with undefined all of them, has been listed once. */
+  hasListed(namespace: string | undefined): boolean {
+    return this.#in(namespace)?.hasSynced === true;
+  }
+
+  /** Whether a namespace may not be listed. */
+  isRefusedIn(namespace: string): boolean {
+    return this.#in(namespace)?.isRefused === true;
   }
 
   /** What was done to keep the copies up to date, in all namespaces together; the silence is that of the most silent one. */

@@ -4,7 +4,7 @@ import { GROUP } from '../api/resource.ts';
 import { isAborted, onAbort } from '../kube/abort.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep, systemClock } from '../kube/clock.ts';
-import { isNotFound, isNotLeading, KubeError, messageOf } from '../kube/errors.ts';
+import { isForbidden, isNotFound, isNotLeading, KubeError, messageOf } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { LeaseElection } from '../kube/lease.ts';
 import { WorkQueue } from '../kube/queue.ts';
@@ -66,6 +66,10 @@ export interface SyncerOptions {
 /** Every ElasticWeb gets a pass this often, whatever the watches say: what a watch lost is healed then. */
 const RESYNC_MS = 10 * 60_000;
 
+/** Said of objects that may not be listed. */
+const FORBIDDEN =
+  'does the installation give this right, and is there such a namespace? --namespace names those that it is for; the others are served';
+
 /** When the load is first read: shortly after the first passes. */
 const FIRST_TICK_MS = 500;
 
@@ -109,7 +113,7 @@ export class Syncer {
       onError: (kind, error) => {
         // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
         const isMissing = kind === ELASTIC_WEB.kind && isNotFound(error);
-        const hint = isMissing ? 'is the CRD installed? kubectl get crd' : undefined;
+        const hint = isMissing ? 'is the CRD installed? kubectl get crd' : isForbidden(error) ? FORBIDDEN : undefined;
         log.warn('watch failed', { kind, error: messageOf(error), hint });
       },
     });

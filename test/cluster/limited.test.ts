@@ -69,8 +69,38 @@ test('it keeps the ElasticWebs of its namespaces, leaves all others alone, and i
   assert.deepEqual([...asked].sort(), [world.namespace, second.namespace].sort(), 'every request is in a namespace');
 });
 
+test('a namespace that is gone, or that it has no right to, keeps it from serving no other, and is told', async () => {
+  const gone = 'namespace-that-is-gone';
+  await world.create('neighbour', { totalQPS: 700 }, labels);
+  const syncer = await startLimited(gone, outside.namespace);
+  await world.ready('neighbour');
+  await world.change('neighbour', { totalQPS: 1_200 });
+  await world.until(ELASTIC_WEB, 'neighbour', ({ status }) => status?.readyReplicas === 3);
+  const log = readFileSync(syncer.logFile, 'utf8');
+  for (const namespace of [gone, outside.namespace])
+    assert.match(log, new RegExp(`elasticwebs in ${namespace}: 403 Forbidden.*is there such a namespace`));
+  assert.equal(await endSyncer(syncer), 'code 0');
+});
+
+test('a namespace that it gets the right to later is served from then on', async () => {
+  await outside.create('late', { totalQPS: 700 }, labels);
+  const syncer = await startLimited(outside.namespace);
+  const roles = JSON.parse(await second.kubectl('get', 'roles,rolebindings', '-o', 'json')) as {
+    items: { metadata: { name: string } }[];
+  };
+  const items = roles.items
+    .filter(({ metadata: { name } }) => name.startsWith(NAME))
+    .map(({ metadata: { name }, ...object }) => ({ ...object, metadata: { name, namespace: outside.namespace } }));
+  assert.equal(items.length, 2);
+  const applied = await outside.tryApply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  assert.equal(applied.code, 0, applied.stderr);
+  // Refused lists are tried again every half minute at least.
+  await outside.until(ELASTIC_WEB, 'late', ({ status }) => status?.readyReplicas === 2, 60_000);
+  assert.equal(await endSyncer(syncer), 'code 0');
+});
+
 /** The syncer as its pod runs it, with the token of its own ServiceAccount. */
-async function startLimited() {
+async function startLimited(...more: readonly string[]) {
   const { directory, kubeconfig } = controlPlane;
   const token = (await world.kubectl('create', 'token', NAME)).trim();
   const config = parse(readFileSync(kubeconfig, 'utf8')) as { users: { name: string; user: { token: string } }[] };
@@ -79,7 +109,7 @@ async function startLimited() {
   writeFileSync(file, stringify({ ...config, users }), { mode: 0o600 });
   const syncer = await runSyncer(directory, NAME, [
     ...[`--kubeconfig=${file}`, '--context=syncer', `--selector=${OWN_SYNCER_LABEL}=${NAME}`],
-    ...[`--namespace=${world.namespace}`, `--namespace=${second.namespace}`],
+    ...[world.namespace, second.namespace, ...more].map((namespace) => `--namespace=${namespace}`),
     ...['--leader-elect', `--lease-name=${NAME}`, `--lease-namespace=${world.namespace}`],
   ]);
   after(() => syncer.stop({ graceMs: 0 }));

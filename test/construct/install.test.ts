@@ -501,6 +501,11 @@ const wrong = [
     errors: ['metricsFrom: must have 1 to 100 items, got 0'],
   },
   {
+    name: 'a password in the address of Prometheus, and does not show it',
+    props: { prometheusUrl: 'http://me:s3cret@prom:9090', args: ['--prometheus-url=https://s3cret@prom'] },
+    errors: [/^prometheusUrl: must not hold a username or password: (?!.*s3cret)/, /^args\[0\]: must not (?!.*s3cret)/],
+  },
+  {
     name: 'a word for all namespaces that is none',
     props: { metricsFrom: 'Everywhere' },
     errors: ['metricsFrom: must be a list, got "Everywhere"'],
