@@ -65,12 +65,16 @@ export class Cache {
 
   /** What is listed by itself: each of the namespaces, or all of them as one. */
   readonly #scopes: readonly (string | undefined)[];
-  readonly #synced = Promise.withResolvers<void>();
+  readonly #synced: Promise<void>;
+  #resolveSynced: () => void = () => undefined;
 
   constructor(given: CacheOptions) {
     this.#scopes = given.namespaces.length === 0 ? [undefined] : given.namespaces;
+    this.#synced = new Promise((resolve) => {
+      this.#resolveSynced = resolve;
+    });
     const onListed = () => {
-      if (this.hasSynced) this.#synced.resolve();
+      if (this.hasSynced) this.#resolveSynced();
     };
     const options = { ...given, onListed };
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
@@ -114,7 +118,7 @@ export class Cache {
 
   /** Resolves once everything has been listed. Before that, what is absent here may well exist. */
   synced(): Promise<void> {
-    return this.#synced.promise;
+    return this.#synced;
   }
 }
 
