@@ -37,7 +37,7 @@ export function networkPolicyOf({ name, namespace }: SyncerIdentity, props: Elas
     spec: {
       podSelector: { matchLabels: syncerLabels(name) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ ...sources(namespace, props), ports: [{ protocol: 'TCP', port: 'http' }] }],
+      ingress: [{ ...sources(props), ports: [{ protocol: 'TCP', port: 'http' }] }],
       egress: [
         { ports: DNS_PORTS.flatMap((port) => ['UDP', 'TCP'].map((protocol) => ({ protocol, port }))) },
         { ports: ports.map((port) => ({ protocol: 'TCP', port })) },
@@ -53,14 +53,15 @@ const METRICS_LABEL = { metrics: 'enabled' };
 /** `NAME.NAMESPACE`, and the longer names of the same Service. */
 const SERVICE_HOST = /^[a-z0-9-]+\.([a-z0-9-]+)(?:\.svc(?:\..+)?)?$/;
 
-function sources(namespace: string, props: ElasticWebInstallProps) {
+function sources(props: ElasticWebInstallProps) {
   const { metricsFrom } = props;
   if (metricsFrom === 'Anywhere') return {};
   if (metricsFrom !== undefined) return { from: [named(metricsFrom)] };
   const url = prometheusUrlOf(props);
   const ofPrometheus = url === undefined ? undefined : SERVICE_HOST.exec(new URL(url).hostname)?.[1];
-  const usual = named([USUAL_NAMESPACE, namespace, ...(ofPrometheus === undefined ? [] : [ofPrometheus])]);
-  return { from: [usual, { namespaceSelector: { matchLabels: METRICS_LABEL } }] };
+  const usual = named([USUAL_NAMESPACE, ...(ofPrometheus === undefined ? [] : [ofPrometheus])]);
+  // Without a namespaceSelector: those of the policy's own namespace, whatever tools make of its name later.
+  return { from: [usual, { podSelector: {} }, { namespaceSelector: { matchLabels: METRICS_LABEL } }] };
 }
 
 /** The API server gives each namespace its name as a label, which nobody can change. */

@@ -287,7 +287,8 @@ test('nothing gets into the syncers but metrics and probes, and nothing out but 
   assert.deepEqual(spec.ingress, [
     {
       from: [
-        namedNamespaces('monitoring', 'elasticweb-system'),
+        namedNamespaces('monitoring'),
+        { podSelector: {} },
         { namespaceSelector: { matchLabels: { metrics: 'enabled' } } },
       ],
       ports: [{ protocol: 'TCP', port: 'http' }],
@@ -312,19 +313,17 @@ test('metrics are for the pods of some namespaces alone, where these are named, 
 });
 
 for (const [url, ...namespaces] of [
-  ['http://prometheus.o11y:9090', 'monitoring', 'ours', 'o11y'],
-  ['http://vmselect.vm.svc:8481/select/0/prometheus', 'monitoring', 'ours', 'vm'],
-  ['http://prometheus-server.prom.svc.cluster.local', 'monitoring', 'ours', 'prom'],
-  ['http://prometheus.monitoring:9090', 'monitoring', 'ours'],
-  ['https://mimir.eu.example.com/prometheus', 'monitoring', 'ours'],
-  ['http://prometheus:9090', 'monitoring', 'ours'],
-  ['http://10.1.2.3:9090', 'monitoring', 'ours'],
+  ['http://prometheus.o11y:9090', 'monitoring', 'o11y'],
+  ['http://vmselect.vm.svc:8481/select/0/prometheus', 'monitoring', 'vm'],
+  ['http://prometheus-server.prom.svc.cluster.local', 'monitoring', 'prom'],
+  ['http://prometheus.monitoring:9090', 'monitoring'],
+  ['https://mimir.eu.example.com/prometheus', 'monitoring'],
+  ['http://prometheus:9090', 'monitoring'],
+  ['http://10.1.2.3:9090', 'monitoring'],
 ] as const) {
   test(`with Prometheus at ${url}, metrics may be asked for from ${namespaces.join(', ')}`, () => {
     for (const props of [{ prometheusUrl: url }, { args: [`--prometheus-url=${url}`] }])
-      assert.partialDeepStrictEqual(networkPolicyOf({ ...props, namespace: 'ours' }).ingress, [
-        { from: [namedNamespaces(...namespaces)] },
-      ]);
+      assert.partialDeepStrictEqual(networkPolicyOf(props).ingress, [{ from: [namedNamespaces(...namespaces)] }]);
   });
 }
 
