@@ -37,7 +37,8 @@ function refusal({ spec }: Pick<DefaultedElasticWeb, 'spec'>, allowance: Allowan
     return `spec.serviceType: the syncer allows ${allowedServiceTypes.join(', ')}, got ${serviceType}`;
   }
   const given = Object.keys(autoscaling?.metric.matchLabels ?? {});
-  const reserved = given.find((label) => reservedLabels.includes(label));
+  // That label is the metric's own name.
+  const reserved = given.find((label) => label === '__name__' || reservedLabels.includes(label));
   if (reserved === undefined) return undefined;
   return `spec.autoscaling.metric.matchLabels: ${reserved} is set by the syncer and must not be given`;
 }

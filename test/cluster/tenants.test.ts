@@ -11,7 +11,7 @@ import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { syncerRequests } from './audit.ts';
 import { CONFIG_MAP, POD, ROLE, ROLE_BINDING } from './kinds.ts';
 import { endSyncer, OWN_SYNCER_LABEL, startSyncer } from './syncer-process.ts';
-import { conditionOf, SMALL, useWorld } from './world.ts';
+import { conditionOf, isCurrent, SMALL, useWorld } from './world.ts';
 
 const world = await useWorld();
 const victim = await world.another();
@@ -181,7 +181,11 @@ suite('the tenant', () => {
   });
 
   async function stalls(name: string): Promise<boolean> {
-    const web = await world.until(ELASTIC_WEB, name, (one) => conditionOf(one, 'Stalled')?.status === 'True');
+    const web = await world.until(
+      ELASTIC_WEB,
+      name,
+      (one) => isCurrent(one) && conditionOf(one, 'Stalled')?.status === 'True',
+    );
     return conditionOf(web, 'Stalled')?.reason === 'InvalidSpec';
   }
 });
