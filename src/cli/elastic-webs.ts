@@ -1,5 +1,6 @@
 /** Which ElasticWebs the files on the command line hold, and whether they are valid. */
 
+import { cutTo } from '../api/printable.ts';
 import { isObject } from '../api/defaults.ts';
 import { GROUP, KIND } from '../api/resource.ts';
 import { validate, type DefaultedElasticWeb, type FieldError } from '../api/validate.ts';
@@ -97,6 +98,5 @@ function nameIn(metadata: unknown): Pick<FoundAt, 'namespace' | 'name'> {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const json = JSON.stringify(value);
-  return json.length > 40 ? `${json.slice(0, 37)}...` : json;
+  return cutTo(JSON.stringify(value), 40, '...');
 }

@@ -12,7 +12,7 @@ import { InvalidPropsError } from './invalid-props.ts';
 import { clusterScoped } from './manifest.ts';
 import { aggregatedRoles, DEFAULT_SYNCER, syncerServiceAccount } from './rbac.ts';
 import { syncerDeployment } from './syncer-deployment.ts';
-import { disruptionBudget, networkPolicyOf } from './syncer-protection.ts';
+import { disruptionBudget, networkPolicyOf, urlOfFlag } from './syncer-protection.ts';
 
 const namespaceName: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
 /** What the props may be. Types alone say nothing to JavaScript, and little about texts and numbers. */
@@ -196,7 +196,7 @@ function secretsIn({ prometheusUrl, args = [] }: ElasticWebInstallProps): { path
   const message = 'must not hold a username or password: put them into prometheusSecret, and name its file with a flag';
   const given = [
     ['prometheusUrl', prometheusUrl] as const,
-    ...args.map((arg, index) => [`args[${index}]`, /^--prometheus-url=(.*)$/s.exec(arg)?.[1]] as const),
+    ...args.map((arg, index) => [`args[${index}]`, urlOfFlag(arg)] as const),
   ];
   return given.filter(([, url]) => url !== undefined && hasCredentials(url)).map(([path]) => ({ path, message }));
 }

@@ -71,9 +71,14 @@ function named(namespaces: readonly string[]) {
   return { namespaceSelector: { matchExpressions } };
 }
 
+/** The address that a flag gives Prometheus; undefined for other flags. */
+export function urlOfFlag(arg: string): string | undefined {
+  return arg.startsWith(URL_FLAG) ? arg.slice(URL_FLAG.length) : undefined;
+}
+
 /** The address of Prometheus, if it is one. */
 function prometheusUrlOf({ prometheusUrl, args = [] }: ElasticWebInstallProps): string | undefined {
-  const url = prometheusUrl ?? args.find((arg) => arg.startsWith(URL_FLAG))?.slice(URL_FLAG.length);
+  const url = prometheusUrl ?? args.map(urlOfFlag).find((given) => given !== undefined);
   return url !== undefined && URL.canParse(url) ? url : undefined;
 }
 
