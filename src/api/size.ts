@@ -10,7 +10,7 @@ import type { ElasticWebSpec } from './types.ts';
  */
 export const MAX_SPEC_SIZE = 128 * 1024;
 
-/** What is told of one that is larger. */
+/** What validate.ts tells of one that is larger. */
 export const TOO_LARGE_MESSAGE = `must be smaller: its names and values have more than ${MAX_SPEC_SIZE} characters in all`;
 
 const placeholder = (fields: Partial<ElasticWebSpec>) => Object.freeze(fields) as ElasticWebSpec;
@@ -22,9 +22,14 @@ export function tooLarge({ suspend }: ElasticWebSpec): ElasticWebSpec {
   return suspend === true ? TOO_LARGE_AND_SUSPENDED : TOO_LARGE;
 }
 
+/** Whether it is one of these. */
+export function isPlaceholder(spec: unknown): boolean {
+  return spec === TOO_LARGE || spec === TOO_LARGE_AND_SUSPENDED;
+}
+
 /** Whether a spec is larger than that. Looks no further than that, so that it takes a few milliseconds at most. */
 export function isTooLarge(spec: unknown): boolean {
-  if (spec === TOO_LARGE || spec === TOO_LARGE_AND_SUSPENDED) return true;
+  if (isPlaceholder(spec)) return true;
   const left: unknown[] = [spec];
   // What holds itself, as YAML can write it, is not too large but no JSON; others say so.
   const seen = new Set<unknown>();

@@ -1,7 +1,7 @@
 /** Whether an ElasticWeb is one that a syncer keeps: valid, and within what the operator of the syncer allows. Pure. */
 
 import { knownFields } from '../api/defaults.ts';
-import { isTooLarge, TOO_LARGE_MESSAGE } from '../api/size.ts';
+import { isPlaceholder } from '../api/size.ts';
 import { spec as specSchema } from '../api/spec.ts';
 import { type DefaultedElasticWeb, describeErrors, validateSpec } from '../api/validate.ts';
 import type { ElasticWebResource } from './kinds.ts';
@@ -21,9 +21,9 @@ export type Acceptance =
 
 /** Judges a stored ElasticWeb, or one that would be. */
 export function accept({ metadata, spec }: ElasticWebResource, allowance: Allowance): Acceptance {
-  if (isTooLarge(spec)) return { kind: 'refused', why: `spec: ${TOO_LARGE_MESSAGE}` };
   // What a newer CRD knows and this syncer does not, it leaves aside; the API server has checked it.
-  const validation = validateSpec(knownFields(spec, specSchema), metadata.name);
+  const known = isPlaceholder(spec) ? spec : knownFields(spec, specSchema);
+  const validation = validateSpec(known, metadata.name);
   if (validation.kind === 'invalid') return { kind: 'refused', why: describeErrors(validation.errors) };
   const why = refusal(validation.resource, allowance);
   if (why !== undefined) return { kind: 'refused', why };
