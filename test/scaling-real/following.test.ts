@@ -16,6 +16,9 @@ await stage.syncer(LABEL, prometheus.url);
 /** For what must not move at all: a machine that is busy for a second looks like less load. */
 const CALM = { scaleDown: { stabilizationWindowSeconds: 20 } };
 
+/** No limit holds: a load that wavers has some pods wait for a while before they go. */
+const WITHIN_RANGE = ['DesiredWithinRange', 'ScaleDownStabilized'];
+
 const assertKept = (scaled: Scaled, sinceMs: number) => {
   const replicas = scaled.replicasSince(sinceMs);
   assert.ok(
@@ -27,19 +30,20 @@ const assertKept = (scaled: Scaled, sinceMs: number) => {
 describe('the number of pods', { concurrency: true }, () => {
   test('goes up with a load that doubles and one that is five times as high, stops at maxReplicas, and comes down again', async () => {
     const web = await stage.scaled('steps', LABEL, { maxReplicas: 30, behavior: CALM }, { sent: true });
-    await web.serves(28, 6);
-    await web.serves(56, 12);
-    await web.serves(140, 28);
+    await web.serves(23, 5);
+    await web.serves(46, 10);
+    // Well below maxReplicas: real requests on a busy machine come late and then together, which is more load for a moment.
+    await web.serves(115, 23);
     await web.says('ScalingActive', 'True', 'ValidMetricFound');
-    await web.says('ScalingLimited', 'False', 'DesiredWithinRange');
+    await web.says('ScalingLimited', 'False', ...WITHIN_RANGE);
 
     web.load.set(200);
     await web.reaches(30, 30);
     await web.says('ScalingLimited', 'True', 'TooManyReplicas');
 
-    web.load.set(28);
-    await web.reaches(6);
-    await web.says('ScalingLimited', 'False', 'DesiredWithinRange');
+    web.load.set(23);
+    await web.reaches(5);
+    await web.says('ScalingLimited', 'False', ...WITHIN_RANGE);
     const { status } = (await web.web) ?? {};
     assert.equal(status?.desiredReplicas, web.pods.length);
     await eventually(

@@ -176,11 +176,11 @@ export class Scaled {
     return this.#stage.log.of(this.name, sinceMs).map(({ replicas }) => replicas);
   }
 
-  /** Waits until a condition has this status and reason, and returns its message. */
-  async says(type: string, status: 'True' | 'False', reason: string): Promise<string> {
+  /** Waits until a condition has this status and one of these reasons, and returns its message. */
+  async says(type: string, status: 'True' | 'False', ...reasons: readonly string[]): Promise<string> {
     const test = (web: ElasticWebResource) => {
       const condition = conditionOf(web, type);
-      return condition?.status === status && condition.reason === reason;
+      return condition?.status === status && reasons.includes(condition.reason);
     };
     const web = await this.#stage.world.until(ELASTIC_WEB, this.name, test, SOON_MS);
     return conditionOf(web, type)?.message ?? '';
