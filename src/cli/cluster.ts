@@ -2,9 +2,10 @@
 
 import { VERSION } from '../api/version.ts';
 import type { KubeClient, KubeClientOptions } from '../kube/client.ts';
-import { isForbidden, isNotFound, KubeError, messageOf } from '../kube/errors.ts';
+import { isForbidden, isNotFound, KubeError } from '../kube/errors.ts';
 import { type Identity, loadIdentity } from '../kube/identity.ts';
 import { Transport } from '../kube/transport.ts';
+import { messageOf } from '../net/cause.ts';
 import type { ClusterFlags } from './cluster-flags.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';

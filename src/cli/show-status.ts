@@ -1,7 +1,8 @@
 /** What the ElasticWebs of a cluster are doing: shown once, or for as long as somebody looks. */
 
 import { KubeClient, type KubeClientOptions } from '../kube/client.ts';
-import { KubeError, messageOf } from '../kube/errors.ts';
+import { KubeError } from '../kube/errors.ts';
+import { messageOf } from '../net/cause.ts';
 import { ELASTIC_WEB, type ElasticWebResource } from '../syncer/kinds.ts';
 import { nextStep, withCluster } from './cluster.ts';
 import { Failure } from './failure.ts';

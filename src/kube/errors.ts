@@ -122,24 +122,3 @@ export function isTransient(error: unknown): error is KubeError {
   if (!(error instanceof KubeError)) return false;
   return error.status === undefined || error.status === 408 || error.status === 429 || error.status >= 500;
 }
-
-/** What began it; network libraries keep the fact (`connect ECONNREFUSED ...`) there. */
-export function innermostCause(error: unknown): unknown {
-  let innermost = error;
-  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
-  // Node tries several addresses of a name at once, and reports them together under an empty message.
-  if (innermost instanceof AggregateError && innermost.errors.length > 0) return innermostCause(innermost.errors[0]);
-  return innermost;
-}
-
-/** The innermost cause in words. */
-export function rootCause(error: unknown): string {
-  const innermost = innermostCause(error);
-  if (!(innermost instanceof Error)) return String(innermost);
-  return innermost.message === '' ? innermost.name : innermost.message;
-}
-
-/** What was thrown, in its own words. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

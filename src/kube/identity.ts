@@ -5,7 +5,7 @@ import { isIPv6 } from 'node:net';
 import path from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import type { CredentialSource, Credentials, TlsOptions } from './credentials.ts';
-import { rootCause } from './errors.ts';
+import { rootCause } from '../net/cause.ts';
 
 /** An API server and a way to be known to it. */
 export interface Identity extends CredentialSource {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
-import { rootCause } from './errors.ts';
+import { rootCause } from '../net/cause.ts';
 
 /** Several files are read as one; of two entries of the same name the first counts. A missing file is an error if it is the only one. */
 export async function loadKubeconfig(files: readonly string[]): Promise<KubeConfig> {

@@ -1,10 +1,11 @@
 /** Keeps a local copy of some objects: lists them, watches them, and goes on whatever happens to the watch. */
+import { rootCause } from '../net/cause.ts';
 import { isAborted } from './abort.ts';
 import { atLeastAsked, backoffMs } from './backoff.ts';
 import type { KubeClient, Scope } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
-import { KubeError, isExpired, isForbidden, rootCause } from './errors.ts';
+import { KubeError, isExpired, isForbidden } from './errors.ts';
 import type { ReflectorStats } from './reflector-stats.ts';
 import { type KubeObject, type ResourceType, describeTarget, keyOf } from './resource.ts';
 import { type Change, type Listing, ObjectStore } from './store.ts';

@@ -1,13 +1,15 @@
 /** HTTP to one API server: kept connections, a deadline on every request, and credentials that stay fresh. */
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { messageOf } from '../net/cause.ts';
+import { connectionTrouble, isAnswerToPlainHttp } from '../net/connection-trouble.ts';
 import { onAbort } from './abort.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
-import { connectionTrouble, EXPECTS_TLS, isAnswerToPlainHttp } from './connection-trouble.ts';
+import { CONNECTION_ADVICE, EXPECTS_TLS } from './connection-advice.ts';
 import { beginningOf, ConnectionPools, LARGEST_ANSWER_BYTES } from './connections.ts';
 import { type Credentials, FreshCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
-import { KubeError, messageOf } from './errors.ts';
+import { KubeError } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { parseRetryAfter, retryAfter } from './retry.ts';
 import { answerError } from './status.ts';
@@ -215,7 +217,7 @@ export class Transport {
   async #refusal(call: ApiCall, answer: Answer): Promise<KubeError> {
     const text = await beginningOf(answer.body);
     const { server } = this.#options.identity;
-    if (server.startsWith('http:') && isAnswerToPlainHttp(answer.statusCode, text)) {
+    if (server.startsWith('http:') && answer.statusCode === 400 && isAnswerToPlainHttp(text)) {
       return new KubeError({
         ...about(call),
         reason: 'Unreachable',
@@ -236,7 +238,7 @@ export class Transport {
     }
     const [reason, message] = deadline.passed
       ? ['DeadlineExceeded', `expected an answer from ${server} within ${this.#timeoutMs(call)} ms`]
-      : ['Unreachable', `no answer from ${server}: ${connectionTrouble(error)}`];
+      : ['Unreachable', `no answer from ${server}: ${connectionTrouble(error, CONNECTION_ADVICE)}`];
     return new KubeError({ ...about(call), reason, message, cause: error });
   }
 

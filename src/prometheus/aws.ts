@@ -1,7 +1,8 @@
 /** How Amazon Managed Prometheus knows us: each query carries a signature (Signature Version 4). */
 
 import { createHash, createHmac } from 'node:crypto';
-import { type Failure, failure, rootCause } from './failure.ts';
+import { rootCause } from '../net/cause.ts';
+import { type Failure, failure } from './failure.ts';
 
 /** What is signed. */
 export interface Signable {

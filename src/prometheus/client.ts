@@ -3,12 +3,14 @@
 import type { LookupFunction } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { Pool } from 'undici';
-import { checkedLookup } from './addresses.ts';
+import { innermostCause } from '../net/cause.ts';
+import { connectionTrouble, isAnswerToPlainHttp } from '../net/connection-trouble.ts';
+import { checkedLookup, ForbiddenAddressError } from './addresses.ts';
 import { type Flaw, parseAnswer, type Vector } from './answer.ts';
 import type { Signer } from './aws.ts';
 import { type Body, beginningOf, readBody, UnusableBody } from './body.ts';
 import { Budget } from './budget.ts';
-import { connectionTrouble, isAnswerToPlainHttp } from './connection-trouble.ts';
+import { CONNECTION_ADVICE, EXPECTS_TLS } from './connection-advice.ts';
 import type { Credentials, TlsFiles } from './credentials.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
 import { type Failure, failure } from './failure.ts';
@@ -66,7 +68,7 @@ export class Client {
       if (error instanceof UnusableBody) {
         return failure('InvalidAnswer', `${this.name} ${error.message}`);
       }
-      return failure('SourceUnreachable', `no answer from ${this.name}: ${connectionTrouble(error)}`);
+      return failure('SourceUnreachable', `no answer from ${this.name}: ${whyNot(error)}`);
     }
   }
 
@@ -96,7 +98,7 @@ export class Client {
       if (answer.statusCode === 400 && server.origin.startsWith('http:')) {
         const beginning = await beginningOf(answer.body);
         if (isAnswerToPlainHttp(beginning)) {
-          return failure('SourceFailed', `${this.name} expects TLS, its URL must begin with https://`);
+          return failure('SourceFailed', `${this.name} ${EXPECTS_TLS}`);
         }
       }
       answer.body.on('error', () => undefined).destroy(); // Whatever it says, it is not for us to tell.
@@ -136,6 +138,12 @@ export class Client {
     this.#current = { tls, pool };
     return pool;
   }
+}
+
+/** Why there is no connection: the name may lead to where none is made, or there is trouble on the way. */
+function whyNot(error: unknown): string {
+  const cause = innermostCause(error);
+  return cause instanceof ForbiddenAddressError ? cause.message : connectionTrouble(error, CONNECTION_ADVICE);
 }
 
 function isFailure(value: Readonly<Record<string, string>> | Failure): value is Failure {

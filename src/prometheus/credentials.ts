@@ -1,8 +1,9 @@
 /** Who we are to Prometheus at this moment: read from files at each tick, so that what was rotated is used at once. */
 
 import { readFile } from 'node:fs/promises';
+import { rootCause } from '../net/cause.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
-import { type Failure, failure, rootCause } from './failure.ts';
+import { type Failure, failure } from './failure.ts';
 import { isHeaderValue, type Server } from './settings.ts';
 
 /** One reading of the credentials. */

@@ -35,19 +35,3 @@ const OUTLOOK = {
 export function failure(reason: UnknownReason, what: string, next: Next = { kind: 'later' }): Failure {
   return { kind: 'failed', reason, message: `${what}; ${OUTLOOK[next.kind]}`, next };
 }
-
-/** What began it; network libraries keep the fact (`connect ECONNREFUSED ...`) there. */
-export function innermostCause(error: unknown): unknown {
-  let innermost = error;
-  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
-  // Node tries several addresses of a name at once, and reports them together under an empty message.
-  if (innermost instanceof AggregateError && innermost.errors.length > 0) return innermostCause(innermost.errors[0]);
-  return innermost;
-}
-
-/** The innermost cause in words. Those of certificates are the peer's: see connection-trouble.ts. */
-export function rootCause(error: unknown): string {
-  const innermost = innermostCause(error);
-  if (!(innermost instanceof Error)) return String(innermost);
-  return (innermost.message === '' ? innermost.name : innermost.message).trim();
-}

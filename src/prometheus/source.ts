@@ -2,12 +2,13 @@
 
 import type { LookupFunction } from 'node:net';
 import { VERSION } from '../api/version.ts';
+import { rootCause } from '../net/cause.ts';
 import { type Reading, type UnknownReason, unknown } from '../scaling/reading.ts';
 import { awsSigner } from './aws.ts';
 import type { Vector } from './answer.ts';
 import { Client } from './client.ts';
 import { CredentialFiles, type Credentials } from './credentials.ts';
-import { type Failure, failure, rootCause } from './failure.ts';
+import { type Failure, failure } from './failure.ts';
 import { Freshness } from './freshness.ts';
 import { type Group, groupTargets, type LoadTarget } from './groups.ts';
 import { Pauses } from './pauses.ts';

@@ -13,24 +13,25 @@ const src = join(import.meta.dirname, '../../src');
 const allowed: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>> =
   {
     api: { folders: [], packages: [] },
+    net: { folders: [], packages: [] },
     construct: { folders: ['api'], packages: ['cdk8s', 'cdk8s-plus-27', 'constructs'] },
     scaling: { folders: ['api'], packages: [] },
     // The last two only when queries are signed for AWS.
     prometheus: {
-      folders: ['scaling', 'api'],
+      folders: ['net', 'scaling', 'api'],
       packages: ['undici', '@smithy/signature-v4', '@aws-sdk/credential-provider-node'],
     },
-    kube: { folders: [], packages: ['@kubernetes/client-node', 'undici', 'yaml'] },
-    syncer: { folders: ['api', 'construct', 'scaling', 'prometheus', 'kube'], packages: ['prom-client'] },
+    kube: { folders: ['net'], packages: ['@kubernetes/client-node', 'undici', 'yaml'] },
+    syncer: { folders: ['api', 'net', 'construct', 'scaling', 'prometheus', 'kube'], packages: ['prom-client'] },
     cli: {
-      folders: ['api', 'construct', 'scaling', 'prometheus', 'kube', 'syncer'],
+      folders: ['api', 'net', 'construct', 'scaling', 'prometheus', 'kube', 'syncer'],
       packages: ['commander', 'yaml', 'cdk8s', 'csv-parse', 'diff'],
     },
     // index.ts, the public API, and main.ts, the cdk8s app.
     '.': { folders: ['api', 'construct'], packages: ['cdk8s'] },
   };
 /** Node's own modules are for those who talk to the world; the pure folders get along without. */
-const pure = ['api', 'construct', 'scaling', '.'];
+const pure = ['api', 'net', 'construct', 'scaling', '.'];
 
 interface SourceFile {
   /** `construct/render.ts`, with slashes. */

@@ -72,18 +72,6 @@ test('Retry-After is a number of seconds or nothing', () => {
   }
 });
 
-test('the innermost cause is what is told', () => {
-  const refused = new Error('connect ECONNREFUSED 127.0.0.1:1');
-  const both = new AggregateError([refused, new Error('other')], '');
-  assert.equal(
-    errors.rootCause(new Error('fetch failed', { cause: new Error('x', { cause: refused }) })),
-    refused.message,
-  );
-  assert.equal(errors.rootCause(new Error('fetch failed', { cause: both })), refused.message);
-  assert.equal(errors.rootCause(new TypeError('')), 'TypeError');
-  assert.equal(errors.rootCause('text'), 'text');
-});
-
 test('of a megabyte that the API server quotes, the beginning and the end are kept', () => {
   const long = `Deployment.apps "web" is invalid: spec: Invalid value: "${'💥'.repeat(300_000)}": field is immutable`;
   const causes = Array.from({ length: 5_000 }, () => ({ reason: 'FieldValueInvalid', message: long, field: 'spec' }));

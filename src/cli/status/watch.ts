@@ -2,7 +2,7 @@
 
 import type { KubeClient } from '../../kube/client.ts';
 import { sleep, systemClock } from '../../kube/clock.ts';
-import { messageOf } from '../../kube/errors.ts';
+import { messageOf } from '../../net/cause.ts';
 import { keyOf } from '../../kube/resource.ts';
 import { Copies } from '../../syncer/cache.ts';
 import { ELASTIC_WEB, type ElasticWebResource } from '../../syncer/kinds.ts';
