@@ -11,12 +11,13 @@ import type { Signer } from './aws.ts';
 import { type Body, beginningOf, readBody, UnusableBody } from './body.ts';
 import { Budget } from './budget.ts';
 import { CONNECTION_ADVICE, EXPECTS_TLS } from './connection-advice.ts';
-import type { Credentials, TlsFiles } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
 import { type Failure, failure } from './failure.ts';
 import { OneByOne } from './one-by-one.ts';
 import type { Server } from './settings.ts';
 import { refusal } from './status.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 export interface ClientOptions {
   readonly server: Server;

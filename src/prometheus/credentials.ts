@@ -5,19 +5,13 @@ import { rootCause } from '../net/cause.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
 import { type Failure, failure } from './failure.ts';
 import { isHeaderValue, type Server } from './settings.ts';
+import { flawOfTls, type TlsFiles } from './tls-files.ts';
 
 /** One reading of the credentials. */
 export interface Credentials {
   readonly kind: 'credentials';
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsFiles;
-}
-
-/** The contents of the TLS files. */
-export interface TlsFiles {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
 }
 
 /** A file larger than this is another one than was meant. */
@@ -45,8 +39,8 @@ export class CredentialFiles {
   }
 
   /**
-   * Reads all files that the settings name. A file that is missing, empty, or not read in time is a failure that names it; its content is
-   * never told.
+   * Reads all files that the settings name. A file that is missing, empty, not read in time, or not what it should be is a failure that names it;
+   * its content is never told.
    *
    * @throws the reason of the signal's abort
    */
@@ -79,6 +73,8 @@ export class CredentialFiles {
       ...(certFile !== undefined && { cert: await text(certFile, 'SourceUnreachable') }),
       ...(keyFile !== undefined && { key: await text(keyFile, 'SourceUnreachable') }),
     };
+    const flaw = flawOfTls(tls, this.#server);
+    if (flaw !== undefined) throw unreadable('SourceUnreachable', flaw);
     return { kind: 'credentials', headers, tls };
   }
 }

@@ -209,6 +209,59 @@ test('a server is trusted by the CA file of the moment', async (t) => {
   assert.match(((await readOne(web)) as Unknown).message, /^cannot read \S+\/ca\.pem: ENOENT/);
 });
 
+const { cert, key } = certificate('second');
+const flawsOfTls = [
+  {
+    name: 'a CA file without a certificate',
+    content: { ca: key },
+    says: /^expected a certificate in PEM in \S+\/ca\.pem, found none; /,
+  },
+  {
+    name: 'a certificate file without one',
+    content: { cert: 'hidden' },
+    says: /^expected a certificate in PEM in \S+\/cert\.pem, found none/,
+  },
+  {
+    name: 'a key file without one',
+    content: { key: cert },
+    says: /^expected a private key in PEM without a passphrase in \S+\/key\.pem, found none/,
+  },
+  {
+    name: 'the key of another certificate',
+    content: { key: certificate('first').key },
+    says: /^the key in \S+\/key\.pem is not that of the certificate in \S+\/cert\.pem; asked again at the next tick$/,
+  },
+];
+
+for (const { name, content, says } of flawsOfTls) {
+  test(`${name} is named as such, and nothing is sent until it is right`, async (t) => {
+    const { stub, files, trust, show } = await tls(t, 'first', 'second');
+    const all = { ca: certificate('first').cert, cert, key, ...content };
+    await writeFile(files.caFile, all.ca);
+    await writeFile(files.certFile, all.cert);
+    await writeFile(files.keyFile, all.key);
+    const { clock, readOne } = startSource(t, { url: stub.url, ...files });
+    stub.script = healthy(clock, 'web');
+    const { reason, message } = (await readOne(web)) as Unknown;
+    assert.equal(reason, 'SourceUnreachable');
+    assert.match(message, says);
+    assert.doesNotMatch(message, /hidden/);
+    assert.equal(stub.connections(), 0);
+    await trust('first');
+    await show('second');
+    assert.equal((await readOne(web)).kind, 'measured');
+  });
+}
+
+test('a client certificate may stand before its chain, and in one file with its key', async (t) => {
+  const { stub, files, trust } = await tls(t, 'first', 'second');
+  await trust('first');
+  await writeFile(files.certFile, `${key}${cert}${certificate('first').cert}`);
+  const { clock, readOne } = startSource(t, { url: stub.url, ...files, keyFile: files.certFile });
+  stub.script = healthy(clock, 'web');
+  assert.equal((await readOne(web)).kind, 'measured');
+});
+
 test('a server that Node does not know is not trusted without a CA file', async (t) => {
   const { stub } = await tls(t, 'first');
   const { readOne } = startSource(t, { url: stub.url });
