@@ -72,7 +72,10 @@ export interface ElasticWebInstallProps {
    * @default elasticweb:VERSION
    */
   readonly image?: string;
-  /** @default - Kubernetes' own: IfNotPresent for an image with a tag */
+  /**
+   * When the kubelet pulls the image.
+   * @default - Kubernetes' own: IfNotPresent for an image with a tag
+   */
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   /**
    * What the syncer may use and is promised.
@@ -93,7 +96,7 @@ export interface ElasticWebInstallProps {
    * The Service types that ElasticWebs may ask for.
    * @default - all of LoadBalancer, NodePort, ClusterIP
    */
-  readonly allowedServiceTypes?: readonly (typeof SERVICE_TYPES)[number][];
+  readonly allowedServiceTypes?: readonly ('LoadBalancer' | 'NodePort' | 'ClusterIP')[];
   /**
    * The largest number of pods of one ElasticWeb.
    * @default 10000

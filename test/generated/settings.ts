@@ -1,4 +1,4 @@
-/** Every setting there is, as a page: the fields of an ElasticWeb from the schema, the flags of the syncer from its command. */
+/** Every setting there is, as a page: the fields of an ElasticWeb from the schema, the flags of the syncer from its command, the props of the installation from their types. */
 
 import type { Option } from 'commander';
 import { format } from 'prettier';
@@ -6,6 +6,7 @@ import type { Schema } from '../../src/api/schema.ts';
 import { resourceSchema } from '../../src/api/resource.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { syncerCommand } from '../../src/cli/syncer.ts';
+import { propRows } from './props.ts';
 
 /** Fields that are Kubernetes' own: their parts are told by `kubectl explain`, and are no news to anybody. */
 const KUBERNETES_OWN = new Set([
@@ -21,8 +22,8 @@ export async function settingsPage(): Promise<string> {
   const { options } = syncerCommand({} as Io);
   const text = `# Every setting
 
-This page is generated: the fields come from the schema that is also the CRD, the flags from the command. \`kubectl explain ew.spec.FIELD\` and
-\`elasticweb syncer --help\` say the same. What scaling makes of its settings is in [Scaling](scaling.md).
+This page is generated: the fields come from the schema that is also the CRD, the flags from the command, the props from the types.
+\`kubectl explain ew.spec.FIELD\`, \`elasticweb syncer --help\` and your editor say the same. What scaling makes of its settings is in [Scaling](scaling.md).
 
 ## spec
 
@@ -41,6 +42,12 @@ ${table(['field', 'type', 'meaning'], withoutDefault(fieldRows(status, '')))}
 Each is also an environment variable; the flag wins. Repeatable flags are comma-separated in the environment.
 
 ${table(['flag', 'environment', 'default', 'meaning'], options.map(flagRow))}
+
+## Props of ElasticWebInstall
+
+All are optional. How it is used: [cdk8s](cdk8s.md#the-installation).
+
+${table(['prop', 'type', 'default', 'meaning'], propRows('src/construct/install.ts', 'ElasticWebInstallProps'))}
 `;
   return format(text, { parser: 'markdown', printWidth: 120, proseWrap: 'preserve' });
 }

@@ -66,7 +66,10 @@ export interface ElasticWebMonitoringProps {
   readonly syncers?: readonly SyncerIdentity[];
   /** The ElasticWebs whose metrics are scraped: those with an `mtargetPort`. */
   readonly webs?: {
-    /** @default - all */
+    /**
+     * The namespaces of these ElasticWebs.
+     * @default - all
+     */
     readonly namespaces?: readonly string[];
     /**
      * Path of the metrics, where an ElasticWeb does not name another in `podAnnotations` as `prometheus.io/path`.
@@ -74,6 +77,7 @@ export interface ElasticWebMonitoringProps {
      */
     readonly path?: string;
   };
+  /** What every alert says besides what is wrong. */
   readonly alerts?: {
     /** Labels of every alert besides `severity`, for those who route them, such as `{ team: 'platform' }`. */
     readonly labels?: Readonly<Record<string, string>>;
@@ -83,6 +87,7 @@ export interface ElasticWebMonitoringProps {
      */
     readonly runbookUrl?: string;
   };
+  /** How Grafana finds the dashboard. */
   readonly dashboard?: {
     /**
      * Namespace of the ConfigMap, for a Grafana that looks in one only.
