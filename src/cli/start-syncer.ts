@@ -90,6 +90,7 @@ export async function startSyncer(flags: SyncerFlags, io: Io): Promise<void> {
   try {
     endpoints = await listen(flags, { metrics, isReady: () => syncer.isReady });
     if (endpoints) log.info('listening', { port: endpoints.port });
+    void tellBadCredentials(source, log, stop.signal);
     await refuseBadSelector(new KubeClient({ transport }), flags);
     if ((await syncer.run(stop.signal)) === 'lost') {
       log.error('lease lost', { lease: leaseOf(flags, identity).name });
@@ -116,6 +117,16 @@ function sourceOf(flags: SyncerFlags, onQuery: (report: QueryReport) => void): L
     return options && new LoadSource({ ...options, onQuery });
   } catch (error) {
     throw new Failure(`The syncer did not start: ${messageOf(error)}.`, EXIT.usage, { cause: error });
+  }
+}
+
+/** While nothing scales, Prometheus is not asked, and a Secret that was not mounted would show only when it is needed. */
+async function tellBadCredentials(source: LoadSource | undefined, log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    const why = await source?.credentialsTrouble(signal);
+    if (why !== undefined) log.warn('no credentials for Prometheus', { why });
+  } catch {
+    // The syncer stops.
   }
 }
 

@@ -122,6 +122,17 @@ export class LoadSource {
     return readings;
   }
 
+  /**
+   * Why there are no credentials to ask with, such as a file that is missing; undefined if there are. To be told at the start, when perhaps
+   * nothing scales yet: a server is not asked for it.
+   *
+   * @throws the reason of the signal's abort
+   */
+  async credentialsTrouble(signal: AbortSignal): Promise<string | undefined> {
+    const credentials = await this.#credentials.read(signal);
+    return credentials.kind === 'failed' ? credentials.message : undefined;
+  }
+
   /** Closes all connections at once, whatever is going on on them. */
   close(): Promise<void> {
     return this.#client.close();

@@ -182,6 +182,27 @@ test('a file that is no token, and the end of the syncer, tell nothing', async (
   for (const secret of [TOKEN, HEADER, PARAMETER, ENV, NEW_ENV, SERVER, apiToken]) assert.ok(!log.includes(secret));
 });
 
+test('credentials that are missing are told at the start, though nothing scales that would need them', async () => {
+  const lone = flags.map((flag) => flag.replace('=secrets', '=nobody'));
+  const missing = `--prometheus-bearer-token-file=${join(files, 'none')}`;
+  const started = await runSyncer(directory, 'no-credentials', [
+    ...lone,
+    '--prometheus-url=http://127.0.0.1:1',
+    missing,
+  ]);
+  try {
+    await eventually(
+      async () => {
+        const log = await readFile(started.logFile, 'utf8');
+        return /"no credentials for Prometheus".*cannot read \S+\/none: ENOENT/.test(log);
+      },
+      { timeoutMs: 30_000, what: 'a line about the file' },
+    );
+  } finally {
+    assert.equal(await endSyncer(started), 'code 0');
+  }
+});
+
 for (const args of [
   ['--help'],
   ['help', 'syncer'],
