@@ -1,10 +1,12 @@
 /** Who is measured, and how each is started and ended. */
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inPod, podEnvironment, writeServiceAccount } from '../test/cluster/in-pod.ts';
+import { mountOf, podEnvironment, writeServiceAccount } from '../test/cluster/in-pod.ts';
 import { onFreePorts } from '../test/control-plane/ports.ts';
 import { Program } from '../test/control-plane/program.ts';
+import { BUNDLE, bundle } from '../test/image/bundle.ts';
 import type { Cluster } from './cluster.ts';
 import { nowMs } from './clock.ts';
 import { type Usage, usageOf } from './usage.ts';
@@ -27,8 +29,6 @@ interface Command {
 /** As dist/install.k8s.yaml has it. */
 const SYNCER_ENV = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
-const root = join(import.meta.dirname, '..');
-const program = join(root, 'lib/cli/program.js');
 const GRACE_MS = 10_000;
 
 /** The bare writes; see floor.ts. */
@@ -38,15 +38,18 @@ export const floor: Contender = {
     Running.start('floor', cluster, { file: process.execPath, args: [join(import.meta.dirname, 'floor.ts')] }),
 };
 
-/** The syncer as its Deployment runs it: from the compiled package, with the service account of a pod. */
+/** The syncer as its Deployment runs it: the one file of the container image, with the service account of a pod. */
 export const syncer: Contender = {
   name: 'syncer',
   async start(cluster) {
-    const account = writeServiceAccount({ kubeconfig: cluster.contenderKubeconfig, directory: cluster.directory });
+    const { contenderKubeconfig: kubeconfig, directory } = cluster;
+    const mount = mountOf(writeServiceAccount({ kubeconfig, directory }));
+    const file = join(directory, BUNDLE);
+    writeFileSync(file, (await bundle()).get(BUNDLE) ?? '');
     const address = await onFreePorts(1, ([port = 0]) => Promise.resolve(`127.0.0.1:${port}`));
     return Running.start('syncer', cluster, {
       file: process.execPath,
-      args: inPod(program, account, ['syncer', `--listen=${address}`]),
+      args: [`--require=${mount}`, file, 'syncer', `--listen=${address}`],
       env: { ...podEnvironment(cluster.identity.server), ...SYNCER_ENV },
       metricsUrl: `http://${address}/metrics`,
     });

@@ -15,7 +15,7 @@ import { onFreePorts } from '../control-plane/ports.ts';
 import { Program } from '../control-plane/program.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { BUNDLE, bundle } from '../image/bundle.ts';
-import { podEnvironment, writeServiceAccount } from './in-pod.ts';
+import { mountOf, podEnvironment, writeServiceAccount } from './in-pod.ts';
 import { DEPLOYMENT, SERVICE } from '../../src/syncer/kinds.ts';
 import { endSyncer, OWN_SYNCER_LABEL } from './syncer-process.ts';
 import { useWorld } from './world.ts';
@@ -28,18 +28,7 @@ const labels = { [OWN_SYNCER_LABEL]: 'image' };
 const folder = await mkdtemp(join(tmpdir(), 'elasticweb-image-'));
 const file = join(folder, BUNDLE);
 await writeFile(file, (await bundle()).get(BUNDLE) ?? '');
-/** Stands for the mount of the service account: what is read where Kubernetes puts it is read from another folder. */
-const mount = join(directory, 'mount.cjs');
-await writeFile(
-  mount,
-  `const files = require('node:fs/promises');
-   const place = '/var/run/secrets/kubernetes.io/serviceaccount';
-   const mounted = ${JSON.stringify(writeServiceAccount({ kubeconfig, directory }))};
-   for (const name of ['access', 'readFile']) {
-     const original = files[name];
-     files[name] = (path, ...rest) => original(path.replace(place, mounted), ...rest);
-   }`,
-);
+const mount = mountOf(writeServiceAccount({ kubeconfig, directory }));
 
 /** What Prometheus is asked, and as whom. */
 const queries: IncomingHttpHeaders[] = [];

@@ -35,6 +35,24 @@ export function podEnvironment(server: string): NodeJS.ProcessEnv {
 }
 
 /**
+ * Stands for the mount of a service account: a script that, loaded before the one file of the container image (`--require`), has it read from
+ * another directory what it reads where Kubernetes puts it. Returns the path of the script, which is in that directory.
+ */
+export function mountOf(serviceAccountDir: string): string {
+  const script = join(serviceAccountDir, 'mount.cjs');
+  writeFileSync(
+    script,
+    `const files = require('node:fs/promises');
+     const place = '/var/run/secrets/kubernetes.io/serviceaccount';
+     for (const name of ['access', 'readFile']) {
+       const original = files[name];
+       files[name] = (path, ...rest) => original(path.replace(place, ${JSON.stringify(serviceAccountDir)}), ...rest);
+     }`,
+  );
+  return script;
+}
+
+/**
  * Arguments of Node that run `elasticweb` with a service account that is not where Kubernetes puts it.
  *
  * @param program path of `cli/program`, as source or compiled

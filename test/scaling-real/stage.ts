@@ -29,7 +29,7 @@ const TIME_FLAGS = [
 
 /** What a pod serves in these stories, in requests per second. */
 export const SINGLE = 5;
-const SOON_MS = 60_000;
+const SOON_MS = 120_000;
 
 type Autoscaling = NonNullable<ElasticWebSpec['autoscaling']>;
 
