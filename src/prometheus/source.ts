@@ -4,6 +4,7 @@ import type { LookupFunction } from 'node:net';
 import { VERSION } from '../api/version.ts';
 import { rootCause } from '../net/cause.ts';
 import { type Reading, type UnknownReason, unknown } from '../scaling/reading.ts';
+import { asTheyCome } from './as-they-come.ts';
 import { awsSigner } from './aws.ts';
 import type { Vector } from './answer.ts';
 import { Client } from './client.ts';
@@ -16,6 +17,7 @@ import { coverageQuery, loadQuery, type QuerySettings } from './query.ts';
 import { tellReadings } from './readings.ts';
 import { DEFAULT_LABELS, labelText } from './selector.ts';
 import { checkedServer, type ServerSettings } from './settings.ts';
+import { GROUPS_AT_ONCE, Tick } from './tick.ts';
 import { type Queued, Turns } from './turns.ts';
 import { checkedWindows, type WindowSettings } from './windows.ts';
 
@@ -57,11 +59,6 @@ export interface LoadSourceOptions extends ServerSettings, WindowSettings {
   readonly random?: () => number;
   readonly onQuery?: (report: QueryReport) => void;
 }
-
-/** So many groups are asked for at a time, with two queries each. */
-const GROUPS_AT_ONCE = 4;
-/** After so many failures in a row the rest of a tick waits for the next: a server that hangs would take its deadline for each. */
-const MOST_IN_A_ROW = 2 * GROUPS_AT_ONCE;
 
 const systemClock: SourceClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -106,20 +103,24 @@ export class LoadSource {
   }
 
   /**
-   * Asks for the load of all of them: one tick, with two queries a group. One tick at a time.
+   * Asks for the load of all of them: one tick, with two queries a group. One tick at a time. Readings are told as they come, by the keys of
+   * their targets: what is read quickly does not wait for what is slow.
    *
-   * Never throws and never rejects: what could not be read is an unknown reading that says why, also where the server is not asked because
-   * it failed a moment ago, and where the signal aborts. There is a reading for every target.
+   * Never throws: what could not be read is an unknown reading that says why, also where the server is not asked because it failed a moment
+   * ago, and where the signal aborts. In the end there is one reading for every target.
    */
-  async read(targets: readonly LoadTarget[], signal: AbortSignal): Promise<ReadonlyMap<string, Reading>> {
-    const readings = new Map<string, Reading>();
-    const because = await this.#tick(targets, readings, signal).catch((error: unknown) =>
-      signal.aborted ? STOPPED : failure('SourceFailed', `the load could not be read: ${rootCause(error)}`),
-    );
-    for (const { key } of targets) {
-      if (!readings.has(key)) readings.set(key, unknown(because.reason, because.message));
-    }
-    return readings;
+  read(targets: readonly LoadTarget[], signal: AbortSignal): AsyncIterable<ReadonlyMap<string, Reading>> {
+    return asTheyCome(async (put) => {
+      const left = new Set(targets.map(({ key }) => key));
+      const tell: Tell = (key, reading) => {
+        left.delete(key);
+        put(key, reading);
+      };
+      const because = await this.#tick(targets, tell, signal).catch((error: unknown) =>
+        signal.aborted ? STOPPED : failure('SourceFailed', `the load could not be read: ${rootCause(error)}`),
+      );
+      for (const key of left) put(key, unknown(because.reason, because.message));
+    });
   }
 
   /**
@@ -138,10 +139,10 @@ export class LoadSource {
     return this.#client.close();
   }
 
-  /** Adds the readings that there are. @returns why there are no others */
-  async #tick(targets: readonly LoadTarget[], readings: Map<string, Reading>, signal: AbortSignal): Promise<Failure> {
+  /** Tells the readings that there are. @returns why there are no others */
+  async #tick(targets: readonly LoadTarget[], tell: Tell, signal: AbortSignal): Promise<Failure> {
     const { groups, refused } = groupTargets(targets, this.#queries.labels);
-    for (const [key, reading] of refused) readings.set(key, reading);
+    for (const [key, reading] of refused) tell(key, reading);
     this.#freshness.keepOnly(new Set(groups.flatMap(({ id }) => [`load ${id}`, `coverage ${id}`])));
     if (groups.length === 0) return STOPPED; // Nobody is left to tell.
     const pause = this.#pauses.because(this.#clock.monotonicMs());
@@ -154,7 +155,7 @@ export class LoadSource {
     const readAll = async (next: () => Group | undefined) => {
       const worker = async () => {
         for (let group = next(); group !== undefined; group = next()) {
-          await this.#readGroup({ group, credentials, tick, readings, signal });
+          await this.#readGroup({ group, credentials, tick, tell, signal });
         }
       };
       await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker));
@@ -167,8 +168,8 @@ export class LoadSource {
       this.#pauses.note(tick, this.#clock.monotonicMs());
     }
     for (const group of [...first, ...queued.map(({ group: waiting }) => waiting)]) {
-      const { reason, message } = this.#turns.troubleWith(group) ?? tick.givenUp ?? NOT_ITS_TURN;
-      for (const { key } of group.targets) readings.set(key, unknown(reason, message));
+      const { reason, message } = this.#turns.troubleWith(group) ?? tick.away ?? NOT_ITS_TURN;
+      for (const { key } of group.targets) tell(key, unknown(reason, message));
     }
     return STOPPED;
   }
@@ -190,7 +191,7 @@ export class LoadSource {
     return queued.shift()?.group;
   }
 
-  async #readGroup({ group, readings, ...one }: GroupRead): Promise<void> {
+  async #readGroup({ group, tell, ...one }: GroupRead): Promise<void> {
     const startMs = this.#clock.monotonicMs();
     const [load, coverage] = await Promise.all([
       this.#ask({ ...one, group, query: 'load' }),
@@ -198,14 +199,14 @@ export class LoadSource {
     ]);
     this.#turns.note(group, this.#clock.monotonicMs() - startMs, [load, coverage].filter(isFailure));
     if (load.kind === 'failed') {
-      for (const { key } of group.targets) readings.set(key, unknown(load.reason, load.message));
+      for (const { key } of group.targets) tell(key, unknown(load.reason, load.message));
       return;
     }
     const answers = {
       ...{ group, labels: this.#queries.labels, server: this.#client.name, load },
       coverage: coverage.kind === 'failed' ? undefined : coverage,
     };
-    await tellReadings(answers, ({ key }, reading) => readings.set(key, reading));
+    await tellReadings(answers, ({ key }, reading) => tell(key, reading));
   }
 
   async #ask({ group, query, credentials, tick, signal }: Ask): Promise<Vector | Failure> {
@@ -223,15 +224,18 @@ export class LoadSource {
   }
 }
 
+/** Told the reading of the target with this key. */
+type Tell = (key: string, reading: Reading) => void;
+
 interface GroupRead {
   readonly group: Group;
   readonly credentials: Credentials;
   readonly tick: Tick;
-  readonly readings: Map<string, Reading>;
+  readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
-type Ask = Omit<GroupRead, 'readings'> & { readonly query: QueryReport['query'] };
+type Ask = Omit<GroupRead, 'tell'> & { readonly query: QueryReport['query'] };
 
 const STOPPED = failure('NotReadYet', 'the load was not read, because the syncer stops', { kind: 'anyway' });
 
@@ -239,39 +243,6 @@ const NOT_ITS_TURN = unknown(
   'NotReadYet',
   'the load was not read this time, because the queries before this one took too long; its turn comes in one of the next ticks',
 );
-
-/** What the queries of one tick brought so far, and whether it is worth going on. */
-class Tick {
-  answered = false;
-  /** How many groups of the queue were begun. */
-  fromQueue = 0;
-  /** When its time is over, on the clock that never jumps. */
-  readonly endMs: number;
-  readonly failures: Failure[] = [];
-  #inARow = 0;
-  #givenUp: Failure | undefined;
-
-  constructor(endMs: number) {
-    this.endMs = endMs;
-  }
-
-  /** Why the rest of the tick is not asked. */
-  get givenUp(): Failure | undefined {
-    return this.#givenUp;
-  }
-
-  note(answer: Vector | Failure): void {
-    if (answer.kind === 'vector') {
-      this.answered = true;
-      this.#inARow = 0;
-      return;
-    }
-    this.failures.push(answer);
-    this.#inARow += answer.next.kind === 'later' ? 1 : 0;
-    const isSentAway = answer.next.kind === 'asked' || answer.next.kind === 'refused';
-    if (isSentAway || this.#inARow >= MOST_IN_A_ROW) this.#givenUp ??= answer;
-  }
-}
 
 function isFailure(answer: Vector | Failure): answer is Failure {
   return answer.kind === 'failed';

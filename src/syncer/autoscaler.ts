@@ -17,8 +17,8 @@ import { isNews } from './scaling-status.ts';
 
 /** Where readings come from. */
 export interface LoadReader {
-  /** The load of each of them; what cannot be read is unknown, and nothing is thrown. */
-  read(targets: readonly LoadTarget[], signal: AbortSignal): Promise<ReadonlyMap<string, Reading>>;
+  /** The load of each of them by key, told as it comes; what cannot be read is unknown, and nothing is thrown. */
+  read(targets: readonly LoadTarget[], signal: AbortSignal): AsyncIterable<ReadonlyMap<string, Reading>>;
 }
 
 export interface AutoscalerOptions {
@@ -159,33 +159,33 @@ export class Autoscaler {
   async tick(signal: AbortSignal): Promise<boolean> {
     const { reader, nowMs, wake } = this.#options;
     const { webs, deployments } = this.#options.cache;
-    const targets: LoadTarget[] = [];
+    const targets = new Map<string, LoadTarget>();
     for (const [key, { uid, target }] of this.#entries) {
       if (webs.get(key)?.metadata.uid !== uid) this.#entries.delete(key);
-      else if (target !== undefined) targets.push(target);
+      else if (target !== undefined) targets.set(key, target);
     }
-    if (reader === undefined || targets.length === 0) return false;
-    const readings = await reader.read(targets, signal);
-    if (signal.aborted) return false;
-    const readMs = nowMs();
+    if (reader === undefined || targets.size === 0) return false;
     let decided = 0;
     let hasJumped = false;
-    for (const { key, metric } of targets) {
-      const entry = this.#entries.get(key);
-      // While Prometheus was asked, the metric may have become another.
-      if (entry?.target?.metric !== metric) continue;
-      const reading = readings.get(key) ?? NOT_READ_YET;
-      entry.reading = reading;
-      if (reading.kind === 'measured' || reading.reason !== 'NotReadYet') entry.readMs = readMs;
-      const web = webs.get(key);
-      const pods = deployments.glance(key);
-      // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
-      if (web !== undefined && pods !== undefined && pods.owner === entry.uid) {
-        const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
-        if (decision.replicas !== pods.replicas || this.#isNews(decision, entry, web)) wake(key);
-        hasJumped ||= hasLoadJumped(entry.spec, decision, pods);
+    for await (const readings of reader.read([...targets.values()], signal)) {
+      if (signal.aborted) return false;
+      const readMs = nowMs();
+      for (const [key, reading] of readings) {
+        const entry = this.#entries.get(key);
+        // While Prometheus was asked, the metric may have become another.
+        if (entry?.target === undefined || entry.target.metric !== targets.get(key)?.metric) continue;
+        entry.reading = reading;
+        if (reading.kind === 'measured' || reading.reason !== 'NotReadYet') entry.readMs = readMs;
+        const web = webs.get(key);
+        const pods = deployments.glance(key);
+        // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
+        if (web !== undefined && pods !== undefined && pods.owner === entry.uid) {
+          const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
+          if (decision.replicas !== pods.replicas || this.#isNews(decision, entry, web)) wake(key);
+          hasJumped ||= hasLoadJumped(entry.spec, decision, pods);
+        }
+        if (++decided % TURN_AFTER === 0) await turn();
       }
-      if (++decided % TURN_AFTER === 0) await turn();
     }
     return hasJumped;
   }

@@ -50,10 +50,16 @@ export class SourceNews implements LoadReader {
     this.#nowMs = nowMs;
   }
 
-  async read(targets: readonly LoadTarget[], signal: AbortSignal): Promise<ReadonlyMap<string, Reading>> {
-    const readings = await this.#reader.read(targets, signal);
-    if (!signal.aborted) this.#note([...readings.values()]);
-    return readings;
+  async *read(
+    targets: readonly LoadTarget[],
+    signal: AbortSignal,
+  ): AsyncGenerator<ReadonlyMap<string, Reading>, void, undefined> {
+    const all = new Map<string, Reading>();
+    for await (const readings of this.#reader.read(targets, signal)) {
+      for (const [key, reading] of readings) all.set(key, reading);
+      yield readings;
+    }
+    if (!signal.aborted) this.#note([...all.values()]);
   }
 
   #note(readings: readonly Reading[]): void {

@@ -10,6 +10,7 @@ import type { Measured, Reading } from '../../src/scaling/reading.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { temporaryDirectory } from '../control-plane/guard.ts';
 import { type Prometheus, startPrometheus } from '../control-plane/prometheus.ts';
+import { gathered } from '../prometheus/gathered.ts';
 import { target } from '../prometheus/targets.ts';
 import { type Pod, Pods } from './pods.ts';
 
@@ -30,7 +31,7 @@ function sourceOf({ url }: Prometheus): LoadSource {
 }
 
 async function read(one: LoadTarget, from = sourceOf(prometheus)): Promise<Reading> {
-  const reading = (await from.read([one], signal)).get(one.key);
+  const reading = (await gathered(from.read([one], signal))).get(one.key);
   assert.ok(reading);
   return reading;
 }

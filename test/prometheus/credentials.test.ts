@@ -12,6 +12,7 @@ import type { Unknown } from '../../src/scaling/reading.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { temporaryDirectory } from '../kube/temporary-directory.ts';
 import { type CertificateName, certificate } from './certificates.ts';
+import { gathered } from './gathered.ts';
 import { healthy, type Script, startSource, startStub } from './server.ts';
 import { target } from './targets.ts';
 
@@ -162,7 +163,7 @@ test('an abort ends a tick though a file hangs', { timeout: 20_000 }, async (t) 
     caFile: file,
   });
   const controller = new AbortController();
-  const readings = source.read([web], controller.signal);
+  const readings = gathered(source.read([web], controller.signal));
   await new Promise(setImmediate);
   controller.abort(new Error('enough'));
   assert.equal(((await readings).get(web.key) as Unknown).reason, 'NotReadYet');

@@ -14,6 +14,7 @@ import {
   type SourceClock,
 } from '../../src/prometheus/source.ts';
 import type { Reading } from '../../src/scaling/reading.ts';
+import { gathered } from './gathered.ts';
 import { body, series } from './targets.ts';
 
 /** One request as it came. */
@@ -135,7 +136,7 @@ export function startSource(t: TestContext, options: Partial<LoadSourceOptions> 
   t.after(() => source.close());
   const read = (...targets: readonly LoadTarget[]) => {
     clock.advance(5_000);
-    return source.read(targets, AbortSignal.timeout(60_000));
+    return gathered(source.read(targets, AbortSignal.timeout(60_000)));
   };
   const readOne = async (target: LoadTarget) => {
     const reading = (await read(target)).get(target.key);

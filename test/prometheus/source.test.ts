@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { LoadSource } from '../../src/prometheus/source.ts';
+import { gathered } from './gathered.ts';
 import { healthy, startSource, startStub, TestClock } from './server.ts';
 import { body, series, target } from './targets.ts';
 
@@ -188,13 +189,13 @@ test('an abort ends the tick at once, with a reading for everyone', { timeout: 2
   const asked = new EventTarget();
   stub.script = () => void asked.dispatchEvent(new Event('asked'));
   const seen = once(asked, 'asked');
-  const reading = source.read([web], controller.signal);
+  const reading = gathered(source.read([web], controller.signal));
   await seen;
   controller.abort(new Error('enough'));
   const { reason } = (await reading).get('shop/web') as { reason: string };
   assert.equal(reason, 'NotReadYet');
   assert.deepEqual(reports, []);
-  const again = await source.read([web], controller.signal);
+  const again = await gathered(source.read([web], controller.signal));
   assert.equal(again.get('shop/web')?.kind, 'unknown');
 });
 
@@ -203,7 +204,7 @@ test('a source that was closed has no connection left', async (t) => {
   const clock = new TestClock();
   stub.script = healthy(clock, 'web');
   const source = new LoadSource({ url: stub.url, scrapeIntervalSeconds: 15, stableWindowSeconds: 60, clock });
-  await source.read([web], new AbortController().signal);
+  await gathered(source.read([web], new AbortController().signal));
   await source.close();
   await source.close();
 });

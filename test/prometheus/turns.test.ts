@@ -177,3 +177,66 @@ test('a group that is quick again is read at every tick again', async (t) => {
       JSON.stringify([...one]),
     );
 });
+
+test('what is quick is told while what is slow is still asked', async (t) => {
+  const stub = await startStub(t, () => undefined);
+  const { clock, read, source } = startSource(t, { url: stub.url });
+  const answer = healthy(clock, 'web');
+  stub.script = answer;
+  const [slow] = heavy(1);
+  assert.ok(slow);
+  await read(web, slow);
+  const answers: (() => unknown)[] = [];
+  stub.script = (asked, response) =>
+    heavyOf(asked.query) === undefined ? answer(asked, response) : void answers.push(() => answer(asked, response));
+  clock.advance(READ_AFTER_MS);
+  const told: string[] = [];
+  for await (const readings of source.read([slow, web], AbortSignal.timeout(60_000))) {
+    told.push(...readings.keys());
+    if (readings.has(web.key)) {
+      // Its answers are held back until now.
+      while (answers.length < 2) await new Promise(setImmediate);
+      for (const send of answers) send();
+    }
+  }
+  assert.deepEqual(told, [web.key, slow.key]);
+});
+
+test('groups that are new at every tick and fail keep a slow one from nothing, and are not what is said of it', async (t) => {
+  const stub = await startStub(t, () => undefined);
+  const { clock, read } = startSource(t, { url: stub.url, intervalMs: INTERVAL_MS });
+  const answer = healthy(clock, 'web');
+  stub.script = (asked, response) => {
+    if (heavyOf(asked.query) !== undefined) {
+      fail(response);
+      return undefined;
+    }
+    if (asked.kind === 'load') clock.advance(1_100);
+    return answer(asked, response);
+  };
+  const all = heavy(8).map((one) => ({ ...one, namespace: 'elsewhere' }));
+  const kinds = [];
+  for (let n = 0; n < 8; n += 1) {
+    // Whoever changes what is asked for has groups that nobody knows yet.
+    const flipped = n % 2 === 0 ? all.slice(0, 4) : all.slice(4);
+    kinds.push((await read(...flipped, web)).get(web.key)?.kind);
+  }
+  assert.deepEqual(kinds.slice(1), Array(7).fill('measured'));
+});
+
+test('whose turn did not come because others failed is not read yet, as long as the server answers somebody', async (t) => {
+  const stub = await startStub(t, () => undefined);
+  const { clock, read } = startSource(t, { url: stub.url });
+  const answer = healthy(clock, 'web');
+  stub.script = (asked, response) => (heavyOf(asked.query) === undefined ? answer(asked, response) : fail(response));
+  const late = target('late', { name: 'zzz_total' });
+  await read(web);
+  const reading = (await read(web, ...heavy(9), late)).get(late.key);
+  assert.equal(reading?.kind === 'unknown' && reading.reason, 'NotReadYet');
+  stub.script = (_, response) => fail(response);
+  const readings = await read(web, ...heavy(9), late);
+  assert.equal(
+    [...readings.values()].filter((one) => one.kind === 'unknown' && one.reason === 'SourceFailed').length,
+    11,
+  );
+});

@@ -31,9 +31,9 @@ function start(reading: Reading, pods = 10, object: ElasticWebResource = web(und
   };
   const autoscaler = new Autoscaler({
     reader: {
-      read: (targets) => {
+      async *read(targets) {
         world.asked.push([...targets]);
-        return Promise.resolve(new Map(targets.map(({ key }) => [key, world.reading])));
+        yield await Promise.resolve(new Map(targets.map(({ key }) => [key, world.reading])));
       },
     },
     cache: {

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Reading, unknown } from '../../src/scaling/reading.ts';
+import type { LoadReader } from '../../src/syncer/autoscaler.ts';
 import { createLog } from '../../src/syncer/log.ts';
 import { SourceNews } from '../../src/syncer/source-news.ts';
+import { gathered } from '../prometheus/gathered.ts';
 
 const MANY = 1_000;
 const DOWN = unknown('SourceUnreachable', 'no answer from Prometheus at p:9090');
@@ -19,12 +21,19 @@ function start() {
   const log = createLog({ level: 'info', format: 'json', write, now: () => new Date(0) });
   let nowMs = 0;
   let readings = new Map<string, Reading>();
-  const news = new SourceNews({ read: () => Promise.resolve(readings) }, log, () => nowMs);
+  const reader: LoadReader = {
+    async *read() {
+      const [first, ...others] = await Promise.resolve([...readings]);
+      yield new Map(first && [first]);
+      yield new Map(others);
+    },
+  };
+  const news = new SourceNews(reader, log, () => nowMs);
   const tick = async (...given: readonly Reading[]) => {
     readings = new Map(
       Array.from({ length: MANY }, (_, index) => [`web-${index}`, given[index] ?? given.at(-1) ?? known]),
     );
-    assert.equal(await news.read([], new AbortController().signal), readings, 'passed on as they are');
+    assert.deepEqual(await gathered(news.read([], new AbortController().signal)), readings, 'passed on as they are');
     nowMs += 5_000;
   };
   const ticks = async (count: number, ...given: readonly Reading[]) => {
