@@ -77,7 +77,9 @@ function missing(
   const ofNamespace = `${labels.namespace}=${JSON.stringify(namespace)}`;
   if (!seenIn.has(namespace)) {
     const why = "is the metric's name right, and is it scraped?";
-    return unknown('NoData', `${server} has no ${metric} with ${ofNamespace}; ${why}`);
+    // Of a metric of pods, what has no such label is not asked for.
+    const asked = group.type === 'Pods' ? `${ofNamespace} and a label ${labels.name}` : ofNamespace;
+    return unknown('NoData', `${server} has no ${metric} with ${asked}; ${why}`);
   }
   const whose = group.type === 'Pods' ? `${ofNamespace} and ${labels.name}=${JSON.stringify(name)}` : ofNamespace;
   return unknown('NoSeries', `${server} has ${metric} of others there, but none with ${whose}`);

@@ -99,7 +99,7 @@ const answers: { name: string; script: Script; reason: UnknownReason; says: RegE
     name: 'an empty vector',
     script: answer(200, body([])),
     reason: 'NoData',
-    says: /has no http_server_requests_seconds_count with namespace="shop"; is the metric/,
+    says: /has no http_server_requests_seconds_count with namespace="shop" and a label service; is the metric/,
   },
   {
     name: 'zstd',

@@ -108,7 +108,7 @@ test('no series at all is no data, and no series of one beside those of others i
     kind: 'unknown',
     reason: 'NoData',
     message:
-      'Prometheus at p:9090 has no http_server_requests_seconds_count with namespace="shop"; is the metric\'s name right, and is it scraped?',
+      'Prometheus at p:9090 has no http_server_requests_seconds_count with namespace="shop" and a label service; is the metric\'s name right, and is it scraped?',
   });
   const { 'shop/new': missing } = await readings([target('new')], load, covered);
   assert.deepEqual(missing, {
