@@ -30,7 +30,7 @@ function limitHeapGrowth(): void {
   const isLarge = getHeapStatistics().used_heap_size > LARGE_HEAP_BYTES;
   setFlagsFromString(`--heap-growing-percent=${isLarge ? 30 : 100}`);
 }
-const LARGE_HEAP_BYTES = 48 * 1024 * 1024;
+const LARGE_HEAP_BYTES = 24 * 1024 * 1024;
 const HEAP_LOOK_MS = 500;
 
 /** What requests say that are ended because the process ends. */
