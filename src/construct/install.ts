@@ -2,7 +2,8 @@
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { schemaErrors, show } from '../api/check.ts';
+import { type FieldError, schemaErrors, show } from '../api/check.ts';
+import { isObject } from '../api/defaults.ts';
 import { resourceRequirements } from '../api/pod-settings.ts';
 import { bool, int32, list, object, oneOf, text, type Schema } from '../api/schema.ts';
 import { SERVICE_TYPES } from '../api/spec.ts';
@@ -151,14 +152,16 @@ export class ElasticWebInstall extends Construct {
   /** @throws InvalidPropsError that names every prop that is wrong, its value, and what was expected */
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
+    const secrets = secretsIn(props);
     const errors = schemaErrors(props, PROPS, '').filter(
-      // A schema has no words for a list or a word.
-      ({ path }) => path !== 'metricsFrom' || props.metricsFrom !== 'Anywhere',
+      ({ path }) =>
+        // What else is wrong with a secret would quote it.
+        !secrets.some((secret) => secret.path === path) &&
+        // A schema has no words for a list or a word.
+        (path !== 'metricsFrom' || props.metricsFrom !== 'Anywhere'),
     );
-    if (errors.length === 0 && props.prometheusUrl !== undefined && !URL.canParse(props.prometheusUrl)) {
-      errors.push({ path: 'prometheusUrl', message: `must be a URL, got ${show(props.prometheusUrl)}` });
-    }
-    if (errors.length === 0) errors.push(...secretsIn(props));
+    errors.push(...secrets);
+    if (errors.length === 0) errors.push(...badUrls(props));
     if (errors.length === 0 && props.metricsFrom !== undefined && props.networkPolicy === false) {
       errors.push({ path: 'metricsFrom', message: 'must not be given with networkPolicy false, which leaves it out' });
     }
@@ -194,17 +197,36 @@ export class ElasticWebInstall extends Construct {
   }
 }
 
-/** What is rendered is committed and shown; and the syncer would refuse such an address, because it logs it. */
-function secretsIn({ prometheusUrl, args = [] }: ElasticWebInstallProps): { path: string; message: string }[] {
-  const message = 'must not hold a username or password: put them into prometheusSecret, and name its file with a flag';
+/** Where a login is in props that may be anything. What is rendered is committed and shown; and the syncer would refuse it, because it logs it. */
+function secretsIn(props: unknown): FieldError[] {
+  const { prometheusUrl, args }: Readonly<Record<string, unknown>> = isObject(props) ? props : {};
+  const message =
+    'must not hold a username or password, and no @: put them into prometheusSecret, and name its file with a flag';
   const given = [
-    ['prometheusUrl', prometheusUrl] as const,
-    ...args.map((arg, index) => [`args[${index}]`, urlOfFlag(arg)] as const),
+    { path: 'prometheusUrl', value: prometheusUrl, secret: LOGIN_IN_URL },
+    ...(Array.isArray(args)
+      ? args.map((value: unknown, index) => ({ path: `args[${index}]`, value, secret: LOGIN_IN_FLAG }))
+      : [{ path: 'args', value: args, secret: LOGIN_IN_FLAG }]),
   ];
-  return given.filter(([, url]) => url !== undefined && hasCredentials(url)).map(([path]) => ({ path, message }));
+  return given
+    .filter(({ value, secret }) => typeof value === 'string' && secret.test(value))
+    .map(({ path }) => ({ path, message }));
 }
+/** Prometheus' address needs no `@` elsewhere; and a `#` or `/` in a password ends the host, so that a parser sees no login. */
+const LOGIN_IN_URL = /@/;
+/** Also where the flag is misspelt. */
+const LOGIN_IN_FLAG = /(?:^--prometheus-url=|:\/\/).*@/s;
 
-function hasCredentials(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && (url.username !== '' || url.password !== '');
+/** What is no address, for which a schema has no words. */
+function badUrls({ prometheusUrl, args = [] }: ElasticWebInstallProps): FieldError[] {
+  const given = [
+    { path: 'prometheusUrl', url: prometheusUrl },
+    ...args.map((arg, index) => ({ path: `args[${index}]`, url: urlOfFlag(arg) })),
+  ];
+  return given
+    .filter(({ url }) => url !== undefined && !(/^https?:/i.test(url) && URL.canParse(url)))
+    .map(({ path, url }) => ({
+      path,
+      message: `must be a URL such as http://prometheus.monitoring:9090, got ${show(url)}`,
+    }));
 }

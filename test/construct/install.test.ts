@@ -502,7 +502,33 @@ const wrong = [
   {
     name: 'a password in the address of Prometheus, and does not show it',
     props: { prometheusUrl: 'http://me:s3cret@prom:9090', args: ['--prometheus-url=https://s3cret@prom'] },
-    errors: [/^prometheusUrl: must not hold a username or password: (?!.*s3cret)/, /^args\[0\]: must not (?!.*s3cret)/],
+    errors: [/^prometheusUrl: must not hold a username or password(?!.*s3cret)/, /^args\[0\]: must not (?!.*s3cret)/],
+  },
+  ...['p#ss', 'p ss', 'p/ss', 'p?ss', '9#ss'].map((password) => ({
+    name: `a password in the address of Prometheus that makes it no address, or another, and does not show it: ${password}`,
+    props: {
+      prometheusUrl: `http://admin:${password}@prom:9090`,
+      args: [`--prometheus-url=http://admin:${password}@prom:9090`, `-prometheus-url=http://admin:${password}@prom`],
+    },
+    errors: [
+      /^prometheusUrl: must not hold a username or password(?!.*admin)/,
+      /^args\[0\]: must not hold a username or password(?!.*admin)/,
+      /^args\[1\]: must not hold a username or password(?!.*admin)/,
+    ],
+  })),
+  {
+    name: 'a password in an address that has no scheme, or in flags that are no list, and does not show it',
+    props: { prometheusUrl: 'admin:p4ss@prom:9090', args: '--prometheus-url=http://admin:p4ss@prom' },
+    errors: [/^prometheusUrl: must not hold a(?!.*p4ss)/, /^args: must not hold a(?!.*p4ss)/],
+  },
+  {
+    name: 'a flag with an address of Prometheus that is none',
+    props: { args: ['--prometheus-url=prom:9090', '--prometheus-url=http://prom:none', '--prometheus-url='] },
+    errors: [
+      'args[0]: must be a URL such as http://prometheus.monitoring:9090, got "prom:9090"',
+      'args[1]: must be a URL such as http://prometheus.monitoring:9090, got "http://prom:none"',
+      'args[2]: must be a URL such as http://prometheus.monitoring:9090, got ""',
+    ],
   },
   {
     name: 'a word for all namespaces that is none',
