@@ -153,13 +153,10 @@ export class ElasticWebInstall extends Construct {
   constructor(scope: Construct, id: string, props: ElasticWebInstallProps = {}) {
     super(scope, id);
     const secrets = secretsIn(props);
-    const errors = schemaErrors(props, PROPS, '').filter(
-      ({ path }) =>
-        // What else is wrong with a secret would quote it.
-        !secrets.some((secret) => secret.path === path) &&
-        // A schema has no words for a list or a word.
-        (path !== 'metricsFrom' || props.metricsFrom !== 'Anywhere'),
-    );
+    const errors = schemaErrors(props, PROPS, '')
+      // What else is wrong with a secret would quote it.
+      .filter(({ path }) => !secrets.some((secret) => secret.path === path))
+      .flatMap((error) => (error.path === 'metricsFrom' ? listOrAnywhere(error, props) : [error]));
     errors.push(...secrets);
     if (errors.length === 0) errors.push(...badUrls(props));
     if (errors.length === 0 && props.metricsFrom !== undefined && props.networkPolicy === false) {
@@ -195,6 +192,12 @@ export class ElasticWebInstall extends Construct {
     this.syncer = new ApiObject(this, 'syncer', syncerDeployment({ name, namespace }, props));
     this.node.defaultChild = this.syncer;
   }
+}
+
+/** A schema has no words for a list or a word. */
+function listOrAnywhere({ path, message }: FieldError, { metricsFrom }: ElasticWebInstallProps): FieldError[] {
+  if (metricsFrom === 'Anywhere') return [];
+  return [{ path, message: message.replace(/^must be a list,/, 'must be a list or Anywhere,') }];
 }
 
 /** Where a login is in props that may be anything. What is rendered is committed and shown; and the syncer would refuse it, because it logs it. */

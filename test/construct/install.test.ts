@@ -531,9 +531,9 @@ const wrong = [
     ],
   },
   {
-    name: 'a word for all namespaces that is none',
-    props: { metricsFrom: 'Everywhere' },
-    errors: ['metricsFrom: must be a list, got "Everywhere"'],
+    name: 'the word for all namespaces, where it is another',
+    props: { metricsFrom: 'anywhere' },
+    errors: ['metricsFrom: must be a list or Anywhere, got "anywhere"'],
   },
   {
     name: 'a Service type that there is not',
