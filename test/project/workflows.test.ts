@@ -15,6 +15,7 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Job {
+  readonly needs?: string;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
@@ -71,3 +72,13 @@ for (const file of readdirSync(folder)) {
     }
   });
 }
+
+test('a release names its repository in the package, without which npm takes no provenance, and has an image only of what npm took', () => {
+  const { jobs } = parse(readFileSync(join(folder, 'release.yaml'), 'utf8')) as Workflow;
+  const commands = jobs.package?.steps.map(({ run = '' }) => run) ?? [];
+  const set = commands.findIndex((run) => run.startsWith('npm pkg set'));
+  assert.match(commands[set] ?? '', /"repository.url=git\+https:\/\/github.com\/\$\{GITHUB_REPOSITORY\}.git"/);
+  assert.ok(set < commands.indexOf('npm pack'));
+  assert.equal(jobs.publish?.needs, 'package');
+  assert.equal(jobs.image?.needs, 'publish');
+});
