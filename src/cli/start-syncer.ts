@@ -124,7 +124,7 @@ function sourceOf(flags: SyncerFlags, onQuery: (report: QueryReport) => void): L
 async function tellBadCredentials(source: LoadSource | undefined, log: Log, signal: AbortSignal): Promise<void> {
   try {
     const why = await source?.credentialsTrouble(signal);
-    if (why !== undefined) log.warn('no credentials for Prometheus', { why });
+    if (why !== undefined) log.warn('Prometheus cannot be asked', { why });
   } catch {
     // The syncer stops.
   }

@@ -124,8 +124,8 @@ export class LoadSource {
   }
 
   /**
-   * Why there are no credentials to ask with, such as a file that is missing; undefined if there are. To be told at the start, when perhaps
-   * nothing scales yet: a server is not asked for it.
+   * Why there is nothing to ask with, such as a file of credentials or TLS that is missing; undefined if there is. To be told at the start,
+   * when perhaps nothing scales yet: a server is not asked for it. So AWS' credentials are not looked for: its tools ask servers for them.
    *
    * @throws the reason of the signal's abort
    */

@@ -194,7 +194,7 @@ test('credentials that are missing are told at the start, though nothing scales 
     await eventually(
       async () => {
         const log = await readFile(started.logFile, 'utf8');
-        return /"no credentials for Prometheus".*cannot read \S+\/none: ENOENT/.test(log);
+        return /"Prometheus cannot be asked".*cannot read \S+\/none: ENOENT/.test(log);
       },
       { timeoutMs: 30_000, what: 'a line about the file' },
     );
