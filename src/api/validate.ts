@@ -6,7 +6,7 @@ import { METADATA, metadataErrors } from './metadata.ts';
 import { API_VERSION, KIND, type ElasticWebObject } from './resource.ts';
 import { RULES, type Rule } from './rules.ts';
 import type { Schema } from './schema.ts';
-import { isTooLarge, TOO_LARGE_MESSAGE } from './size.ts';
+import { isTooLarge, tooLargeMessage } from './size.ts';
 import { spec } from './spec.ts';
 import { status as statusSchema } from './status.ts';
 import type { DefaultedElasticWebSpec } from './types.ts';
@@ -37,7 +37,7 @@ export function validate(resource: unknown): Validation {
   if (!isObject(resource)) return invalid([{ path: '', message: `must be an object, got ${show(resource)}` }]);
   const { apiVersion, kind, metadata, status, ...body } = resource;
   // Before anything that takes time for each of its fields.
-  if (isTooLarge(body.spec)) return invalid([{ path: 'spec', message: TOO_LARGE_MESSAGE }]);
+  if (isTooLarge(body.spec)) return invalid([{ path: 'spec', message: tooLargeMessage(body.spec) }]);
   const filledBody = withDefaults(body, BODY) as Pick<DefaultedElasticWeb, 'spec'>;
   const errors = [
     ...wordErrors('apiVersion', apiVersion, API_VERSION),

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isTooLarge, MAX_SPEC_SIZE, tooLarge } from '../../src/api/size.ts';
 import type { ElasticWebSpec } from '../../src/api/types.ts';
-import { validate } from '../../src/api/validate.ts';
+import { validate, validateSpec } from '../../src/api/validate.ts';
 import { elasticWeb, EVERYTHING, type Json } from './objects.ts';
+
+const MESSAGE = 'must be smaller: its names and values have more than 131072 characters in all';
 
 /** A spec of exactly this size. */
 function sized(size: number): object {
@@ -37,10 +39,32 @@ for (const [name, value] of Object.entries(large)) {
     const validation = validate(elasticWeb({ affinity: value }));
     assert.deepEqual(validation, {
       kind: 'invalid',
-      errors: [
-        { path: 'spec', message: 'must be smaller: its names and values have more than 131072 characters in all' },
-      ],
+      errors: [{ path: 'spec', message: `${MESSAGE}; affinity alone has more` }],
     });
+  });
+}
+
+const halves = { command: 'x'.repeat(60_000), podLabels: { a: 'x'.repeat(70_000) }, args: ['x'.repeat(50_000)] };
+const manyFields = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`field-${index}`, 'x']));
+for (const { name, spec, part } of [
+  { name: 'the field that has the most, where each could stay alone', spec: halves, part: '; podLabels has the most' },
+  {
+    name: 'the first that is too large alone, whatever comes after it',
+    spec: { ...halves, env: large['half a million empty texts'], envFrom: large['half a million empty terms'] },
+    part: '; env alone has more',
+  },
+  {
+    name: 'a field whose name a terminal would obey',
+    spec: { '\u001b[2J': 'x'.repeat(MAX_SPEC_SIZE + 1) },
+    part: '; ["\\u001b[2J"] alone has more',
+  },
+  { name: 'nothing, where there are more fields than a spec can have', spec: manyFields, part: '' },
+  { name: 'nothing, where the spec is a list', spec: large['half a million empty texts'], part: '' },
+  { name: 'nothing, where the spec itself is gone', spec: tooLarge(halves as unknown as ElasticWebSpec), part: '' },
+]) {
+  test(`what is too large names ${name}`, () => {
+    const validation = validateSpec(spec, 'shop');
+    assert.deepEqual(validation, { kind: 'invalid', errors: [{ path: 'spec', message: `${MESSAGE}${part}` }] });
   });
 }
 
