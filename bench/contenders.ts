@@ -1,8 +1,9 @@
 /** Who is measured, and how each is started and ended. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAllDocuments } from 'yaml';
 import { mountOf, podEnvironment, writeServiceAccount } from '../test/cluster/in-pod.ts';
 import { onFreePorts } from '../test/control-plane/ports.ts';
 import { Program } from '../test/control-plane/program.ts';
@@ -26,8 +27,23 @@ interface Command {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** As dist/install.k8s.yaml has it. */
-const SYNCER_ENV = { NODE_OPTIONS: '--max-semi-space-size=4' };
+/** What the container gets in its environment. */
+function deployedEnvironment(): NodeJS.ProcessEnv {
+  const text = readFileSync(join(import.meta.dirname, '../dist/install.k8s.yaml'), 'utf8');
+  const manifests = parseAllDocuments(text).map((document) => document.toJS() as Partial<SyncerManifest>);
+  const container = manifests.find(({ kind }) => kind === 'Deployment')?.spec?.template.spec.containers[0];
+  if (container === undefined) throw new Error('dist/install.k8s.yaml has no Deployment with a container');
+  return Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+}
+
+interface SyncerManifest {
+  readonly kind: string;
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly { env: { name: string; value: string }[] }[] };
+    };
+  };
+}
 
 const GRACE_MS = 10_000;
 
@@ -50,7 +66,7 @@ export const syncer: Contender = {
     return Running.start('syncer', cluster, {
       file: process.execPath,
       args: [`--require=${mount}`, file, 'syncer', `--listen=${address}`],
-      env: { ...podEnvironment(cluster.identity.server), ...SYNCER_ENV },
+      env: { ...podEnvironment(cluster.identity.server), ...deployedEnvironment() },
       metricsUrl: `http://${address}/metrics`,
     });
   },

@@ -43,8 +43,12 @@ export function syncerDeployment({ name, namespace }: SyncerIdentity, props: Ela
               image: props.image ?? `elasticweb:${VERSION}`,
               imagePullPolicy: props.imagePullPolicy,
               args: syncerArguments(name, props),
-              // Node's default lets short-lived objects fill tens of MB before it looks; this is no slower and takes 40 % less.
-              env: [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' }],
+              env: [
+                // Node's default lets short-lived objects fill tens of MB before it looks; this is no slower and takes 40 % less.
+                { name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' },
+                // glibc gives each thread a heap of its own, and Node's threads leave theirs half empty: 14 to 30 MB.
+                { name: 'MALLOC_ARENA_MAX', value: '1' },
+              ],
               ports: [{ name: 'http', containerPort: PORT }],
               // Whether the API server answers is no matter of these: no restart would mend it.
               livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, timeoutSeconds: 5 },

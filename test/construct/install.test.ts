@@ -406,8 +406,11 @@ test('the kubelet asks the port that the syncer listens on', () => {
   });
 });
 
-test('short-lived objects do not fill the memory of a small container', () => {
-  assert.deepEqual(podOf().containers[0].env, [{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' }]);
+test('short-lived objects and idle threads do not fill the memory of a small container', () => {
+  assert.deepEqual(podOf().containers[0].env, [
+    { name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' },
+    { name: 'MALLOC_ARENA_MAX', value: '1' },
+  ]);
 });
 
 test('only the syncer gets the token', () => {
