@@ -111,14 +111,3 @@ export function isAnswerTooLarge(error: unknown): error is KubeError {
 export function isNotLeading(error: unknown): error is KubeError {
   return error instanceof KubeError && error.reason === 'NotLeading';
 }
-
-/** The API server asks for fewer requests. */
-export function isTooManyRequests(error: unknown): error is KubeError {
-  return error instanceof KubeError && error.status === 429;
-}
-
-/** Nothing is known to be wrong with the request: no answer, too many requests, or trouble in the server. Try again later. */
-export function isTransient(error: unknown): error is KubeError {
-  if (!(error instanceof KubeError)) return false;
-  return error.status === undefined || error.status === 408 || error.status === 429 || error.status >= 500;
-}

@@ -9,7 +9,6 @@ const call = { verb: 'PATCH', target: 'Deployment shop/web' };
 const predicates = {
   ...{ isNotFound: errors.isNotFound, isAlreadyExists: errors.isAlreadyExists, isConflict: errors.isConflict },
   ...{ isInvalid: errors.isInvalid, isForbidden: errors.isForbidden, isExpired: errors.isExpired },
-  ...{ isTooManyRequests: errors.isTooManyRequests, isTransient: errors.isTransient },
   isNamespaceTerminating: errors.isNamespaceTerminating,
 };
 const terminating = {
@@ -27,10 +26,8 @@ const cases: readonly (readonly [object, readonly (keyof typeof predicates)[]])[
   [statusOf(403, 'Forbidden', terminating), ['isForbidden', 'isNamespaceTerminating']],
   [statusOf(410, 'Expired'), ['isExpired']],
   [statusOf(410, 'Gone'), ['isExpired']],
-  [statusOf(429, 'TooManyRequests'), ['isTooManyRequests', 'isTransient']],
-  [statusOf(500, 'InternalError'), ['isTransient']],
-  [statusOf(503, 'ServiceUnavailable'), ['isTransient']],
-  [statusOf(504, 'Timeout'), ['isTransient']],
+  [statusOf(429, 'TooManyRequests'), []],
+  [statusOf(500, 'InternalError'), []],
   [statusOf(401, 'Unauthorized'), []],
 ];
 for (const [status, expected] of cases) {
@@ -40,10 +37,6 @@ for (const [status, expected] of cases) {
     assert.deepEqual(found.map(([name]) => name).sort(), [...expected].sort());
   });
 }
-
-test('no answer is transient', () => {
-  assert.ok(errors.isTransient(new errors.KubeError({ ...call, reason: 'Unreachable', message: 'ECONNREFUSED' })));
-});
 
 test('other errors are none of them', () => {
   for (const is of Object.values(predicates)) assert.ok(!is(new Error('x')) && !is(undefined) && !is({ status: 404 }));
