@@ -101,7 +101,7 @@ export class EventRecorder {
 
   /** Puts it down to be written. */
   record(given: Happening): void {
-    // The object itself is not held on to.
+    // Neither the object itself is held on to, nor what is not written of a note.
     const { apiVersion, kind, metadata } = given.regarding;
     const { namespace, name, uid, resourceVersion } = metadata;
     const about = {
@@ -110,7 +110,8 @@ export class EventRecorder {
       ...(uid && { uid }),
       ...(resourceVersion && { resourceVersion }),
     };
-    const happening = { ...given, regarding: { apiVersion, kind, metadata: about } };
+    const note = shortened(given.note);
+    const happening = { ...given, note, regarding: { apiVersion, kind, metadata: about } };
     const nowMs = this.#clock.monotonicMs();
     this.#forgetOld(nowMs);
     const key = keyOfHappening(happening);
@@ -173,7 +174,7 @@ export class EventRecorder {
 
   async #write(said: Said, signal: AbortSignal): Promise<void> {
     const { client, reportingController, reportingInstance } = this.#options;
-    const { regarding, reason, action, type } = said.happening;
+    const { regarding, reason, action, type, note } = said.happening;
     const { apiVersion, kind, metadata } = regarding;
     const options = { fieldManager: reportingInstance.slice(0, 128), signal };
     const { namespace = 'default', name, uid, resourceVersion } = metadata;
@@ -195,7 +196,7 @@ export class EventRecorder {
         ...{ apiVersion: EVENT.apiVersion, kind: EVENT.kind },
         metadata: { namespace, name: eventName(name) },
         ...{ regarding: { apiVersion, kind, namespace, name, uid, resourceVersion } },
-        ...{ type, reason, action, note: shortened(said.happening.note), eventTime: time },
+        ...{ type, reason, action, note, eventTime: time },
         ...{ reportingController, reportingInstance: reportingInstance.slice(0, 128) },
         ...(series && { series }),
       },

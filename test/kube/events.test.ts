@@ -168,6 +168,14 @@ test('a note is cut to the bytes that the API server takes', async (t) => {
   assert.equal(fits, 'x'.repeat(1_024));
 });
 
+test('notes that are the same as far as they are written are a series', async (t) => {
+  const { recorder, created, patched, rest } = start(t);
+  for (const end of ['first', 'second']) recorder.record(scaled('a', `${'x'.repeat(2_000)} ${end}`));
+  await rest();
+  assert.equal(created.length + patched.length, 1);
+  assert.equal(created[0]?.series?.count, 2);
+});
+
 test('a flood is cut off, and how much of it is known', async (t) => {
   const { recorder, created, rest } = start(t);
   for (let n = 0; n < 2_500; n += 1) recorder.record(scaled(`web-${n}`, 'x'));
