@@ -182,6 +182,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
         // All pages are as of the moment of the first.
         listing ??= this.#store.beginList(page.resourceVersion, this.#store.isBehind(page.resourceVersion));
         const into = listing;
+        for (const object of page.items) into.note(object);
         for (const object of page.items) this.#take(object, (kept) => into.put(kept));
       }
     } catch (error) {

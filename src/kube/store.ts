@@ -12,6 +12,8 @@ export type Change<T> =
 
 /** A list on its way in. */
 export interface Listing<T> {
+  /** An object is in the list, whether it can be taken in or not: it is not gone. */
+  note(object: T): void;
   /** Takes in one object. */
   put(object: T): Change<T>[];
   /** That was all: what was not in it is gone, except what is newer than the list. */
@@ -131,9 +133,11 @@ export class ObjectStore<T extends KubeObject, G = undefined> {
   beginList(resourceVersion: string, rolledBack = false): Listing<T> {
     if (rolledBack) this.#ownWrites.clear();
     const listed = new Set<string>();
+    const note = (object: T): void => void listed.add(keyOf(object));
     return {
+      note,
       put: (object) => {
-        listed.add(keyOf(object));
+        note(object);
         return rolledBack ? this.#overwrite(object) : this.#setListed(object);
       },
       end: () => {

@@ -626,3 +626,20 @@ test('an object that cannot be kept is told, and keeps no other from being kept:
   assert.match(String(errors[0]), /shop\/a cannot be kept, and is taken for what it was before/);
   assert.deepEqual([errors.length, reflector.stats.watches, watch.isClosed], [1, 1, false]);
 });
+
+test('an object that cannot be made smaller is told, and is not gone for a list that has it', async (t) => {
+  const transform = (object: KubeObject): KubeObject => {
+    if (object.metadata.resourceVersion === '150') throw new Error('too deep');
+    return object;
+  };
+  const { changes, errors, nextWatch, passBackoff, reflector, world } = await start(t, { transform });
+  const watch = await nextWatch();
+  world.items = [thing('a', 150), thing('b', 151)];
+  world.version = 200;
+  watch.send('ERROR', statusOf(410, 'Expired'));
+  await passBackoff();
+  assert.equal((await nextWatch()).from, '200');
+  assert.deepEqual(changes, ['added a 90', 'added b 151']);
+  assert.equal(reflector.get('shop/a')?.metadata.resourceVersion, '90');
+  assert.match(String(errors[1]), /shop\/a cannot be kept, and is taken for what it was before: too deep/);
+});
