@@ -8,7 +8,7 @@ import { needsApply } from '../kube/difference.ts';
 import { hasApplied } from '../kube/owned-fields.ts';
 import { keyOf, type KubeObject, type ManagedFieldsEntry, type ResourceType } from '../kube/resource.ts';
 import { claimSpec } from './adoption.ts';
-import type { CopiesOf } from './cache.ts';
+import type { CopiesOf } from './copies.ts';
 import { isDuplicate } from './failure.ts';
 import { type Child, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';

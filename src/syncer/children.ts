@@ -7,7 +7,7 @@ import { metricsServiceName } from '../construct/names.ts';
 import { render } from '../construct/render.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { keyOf } from '../kube/resource.ts';
-import type { CopiesOf } from './cache.ts';
+import type { CopiesOf } from './copies.ts';
 import { type Applied, applyChild, findChild, type FoundChild, retireChild } from './child.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Child, DEPLOYMENT, type Deployment, type ElasticWebResource, SERVICE, type Service } from './kinds.ts';

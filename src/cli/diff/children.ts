@@ -9,7 +9,7 @@ import { DEFAULT_LABELS } from '../../prometheus/selector.ts';
 import { DEFAULT_MAX_REPLICAS } from '../../scaling/initial.ts';
 import { accept } from '../../syncer/acceptance.ts';
 import { Autoscaler } from '../../syncer/autoscaler.ts';
-import type { CopiesOf } from '../../syncer/cache.ts';
+import type { CopiesOf } from '../../syncer/copies.ts';
 import { type CopiesOfChildren, findChildren, keepChildren, type Kept } from '../../syncer/children.ts';
 import { Contention } from '../../syncer/contention.ts';
 import {

@@ -4,7 +4,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { sleep, systemClock } from '../../kube/clock.ts';
 import { messageOf } from '../../net/cause.ts';
 import { keyOf } from '../../kube/resource.ts';
-import { Copies } from '../../syncer/cache.ts';
+import { Copies } from '../../syncer/copies.ts';
 import { ELASTIC_WEB, type ElasticWebResource } from '../../syncer/kinds.ts';
 import { type Io, writeLine } from '../io.ts';
 import { writeRows } from '../output-option.ts';
