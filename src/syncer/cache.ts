@@ -22,7 +22,7 @@ import {
 
 export interface CacheOptions extends Pick<
   CopiesOptions<ElasticWebResource>,
-  'client' | 'namespaces' | 'selector' | 'wake' | 'onError'
+  'client' | 'namespaces' | 'selector' | 'wake' | 'onError' | 'clock'
 > {
   /** Told the number of a node port that a Service let go of. */
   readonly portFreed: (port: number) => void;

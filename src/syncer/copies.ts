@@ -12,7 +12,7 @@ import { type KubeObject, keyOf, parseKey } from '../kube/resource.ts';
 
 export interface CopiesOptions<T extends KubeObject, G = undefined> extends Pick<
   ReflectorOptions<T, G>,
-  'type' | 'transform' | 'asText' | 'glance' | 'onListed'
+  'type' | 'transform' | 'asText' | 'glance' | 'onListed' | 'clock'
 > {
   readonly client: KubeClient;
   /** The namespaces looked at; empty: all. */
@@ -97,7 +97,7 @@ export class Copies<T extends KubeObject, G = undefined> {
     return this.#in(namespace)?.isRefused === true;
   }
 
-  /** What was done to keep the copies up to date, in all namespaces together; the silence is that of the most silent one. */
+  /** What was done to keep the copies up to date, in all namespaces together; the silence is that of the most silent one that was heard of. */
   get stats(): ReflectorStats {
     return this.#reflectors.map(({ stats }) => stats).reduce(together);
   }
@@ -139,9 +139,12 @@ function together(a: ReflectorStats, b: ReflectorStats): ReflectorStats {
       failed: ends('failed'),
     },
     events: a.events + b.events,
-    silentForMs:
-      a.silentForMs === undefined || b.silentForMs === undefined ? undefined : Math.max(a.silentForMs, b.silentForMs),
+    silentForMs: longest(a.silentForMs, b.silentForMs),
     malformed: a.malformed + b.malformed,
     stale: a.stale + b.stale,
   };
+}
+
+function longest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

@@ -103,7 +103,7 @@ export class Syncer {
     this.#clock = clock;
     this.#queue = new WorkQueue({ clock, observer: metrics.queueObserver });
     this.#cache = new Cache({
-      client,
+      ...{ client, clock },
       namespaces: options.namespaces,
       selector: options.selector,
       // Who begins to lead looks at everything anyway.

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { KubeClient, WatchOptions } from '../../src/kube/client.ts';
+import { KubeError } from '../../src/kube/errors.ts';
+import type { KubeObject, ResourceType } from '../../src/kube/resource.ts';
+import { Cache } from '../../src/syncer/cache.ts';
+import { eventually } from '../control-plane/eventually.ts';
+import { FakeClock } from '../kube/fake-clock.ts';
+
+/** The copies of two namespaces, and what the API server says to a list: `services in blog` has these objects, or this error. */
+function start(t: TestContext, answers: Record<string, KubeObject[] | KubeError> = {}) {
+  const clock = new FakeClock();
+  const scopeOf = ({ plural }: ResourceType, namespace: string | undefined) => `${plural} in ${namespace ?? ''}`;
+  const client = {
+    async *pages(type: ResourceType, { namespace }: { namespace?: string }) {
+      const answer = await Promise.resolve(answers[scopeOf(type, namespace)] ?? []);
+      if (answer instanceof KubeError) throw answer;
+      yield { items: answer, resourceVersion: '100' };
+    },
+    async *watch(_: ResourceType, { onGranted }: WatchOptions, signal: AbortSignal) {
+      onGranted?.();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      yield* [];
+    },
+  } as unknown as KubeClient; // What reflectors use, and no more.
+  const errors: unknown[] = [];
+  const cache = new Cache({
+    ...{ client, clock, namespaces: ['blog', 'shop'], selector: undefined },
+    ...{ wake: () => undefined, portFreed: () => undefined, onError: (_kind, error) => errors.push(error) },
+  });
+  const stop = new AbortController();
+  const ended = cache.run(stop.signal);
+  t.after(async () => {
+    stop.abort();
+    await ended;
+  });
+  return {
+    ...{ answers, cache, clock, errors },
+    until: (what: string, check: () => boolean) => eventually(check, { timeoutMs: 3_000, intervalMs: 1, what }),
+  };
+}
+
+const refusal = (status: number, reason: string) =>
+  new KubeError({ verb: 'LIST', target: 'x', status, reason, message: 'no' });
+const forbidden = refusal(403, 'Forbidden');
+
+test('how long a kind has been silent is told of the namespaces that were heard of', async (t) => {
+  const { cache, clock, errors, until } = start(t, { 'services in blog': forbidden });
+  await until('the refusal and the list', () => errors.length === 1 && cache.services.hasListed('shop'));
+  await clock.untilWaiting(55_000, 55_000);
+  clock.advance(200);
+  assert.equal(cache.services.stats.silentForMs, 200);
+});
+
+test('nobody knows how long a kind has been silent that was never heard of', async (t) => {
+  const { cache, errors, until } = start(t, { 'services in blog': forbidden, 'services in shop': forbidden });
+  await until('both refusals', () => errors.length === 2);
+  assert.equal(cache.services.stats.silentForMs, undefined);
+});
