@@ -53,6 +53,7 @@ export class Cache {
 
   /** What is listed by itself: each of the namespaces, or all of them as one. */
   readonly #scopes: readonly (string | undefined)[];
+  #hasSynced = false;
   readonly #synced: Promise<void>;
   #resolveSynced: () => void = () => undefined;
 
@@ -62,7 +63,8 @@ export class Cache {
       this.#resolveSynced = resolve;
     });
     const onListed = () => {
-      if (this.hasSynced) this.#resolveSynced();
+      this.#hasSynced ||= this.#isListed;
+      if (this.#hasSynced) this.#resolveSynced();
     };
     const options = { ...given, onListed };
     const children = `app.kubernetes.io/managed-by=${MANAGED_BY}`;
@@ -94,19 +96,23 @@ export class Cache {
   }
 
   /**
-   * Whether everything has been listed. A namespace whose ElasticWebs may not be listed is left out, until they may: it may be gone, and those
-   * of the others do not wait for it. But there has to be one that is not.
+   * Whether everything has been listed once. A namespace whose ElasticWebs may not be listed is left out, until they may: it may be gone, and
+   * those of the others do not wait for it. But there has to be one that is not.
    */
   get hasSynced(): boolean {
-    const isListed = (scope: string | undefined) =>
-      [this.webs, this.deployments, this.services].every((copies) => copies.hasListed(scope));
-    const isLeftOut = (scope: string | undefined) => scope !== undefined && this.webs.isRefusedIn(scope);
-    return this.#scopes.some(isListed) && this.#scopes.every((scope) => isListed(scope) || isLeftOut(scope));
+    return this.#hasSynced;
   }
 
   /** Resolves once everything has been listed. Before that, what is absent here may well exist. */
   synced(): Promise<void> {
     return this.#synced;
+  }
+
+  get #isListed(): boolean {
+    const isListed = (scope: string | undefined) =>
+      [this.webs, this.deployments, this.services].every((copies) => copies.hasListed(scope));
+    const isLeftOut = (scope: string | undefined) => scope !== undefined && this.webs.isRefusedIn(scope);
+    return this.#scopes.some(isListed) && this.#scopes.every((scope) => isListed(scope) || isLeftOut(scope));
   }
 }
 

@@ -57,3 +57,12 @@ test('nobody knows how long a kind has been silent that was never heard of', asy
   await until('both refusals', () => errors.length === 2);
   assert.equal(cache.services.stats.silentForMs, undefined);
 });
+
+test('what was ready once stays ready, whatever the next list of a refused namespace ends with', async (t) => {
+  const { answers, cache, clock, errors, until } = start(t, { 'elasticwebs in blog': forbidden });
+  await cache.synced();
+  answers['elasticwebs in blog'] = refusal(503, 'ServiceUnavailable');
+  clock.advance(await clock.untilWaiting(1, 1_000));
+  await until('the next list', () => errors.length === 2);
+  assert.equal(cache.hasSynced, true);
+});
