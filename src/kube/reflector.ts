@@ -86,7 +86,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
     return this.#hasSynced;
   }
 
-  /** Whether the last list was forbidden. */
+  /** Whether what it asked for last, a list or a watch, was forbidden. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -148,6 +148,8 @@ export class Reflector<T extends KubeObject, G = undefined> {
       const end: End = next === 'list' ? await this.#list(signal) : await this.#watch(signal);
       // The abort ended it; there is nothing to tell and nothing to wait for.
       if (isAborted(signal)) return;
+      this.#isRefused = end.kind === 'failed' && isForbidden(end.error);
+      if (next === 'list') this.#options.onListed?.();
       if (next === 'watch') this.#watchEnds[watchEndOf(end)] += 1;
       if (end.kind === 'failed') this.#options.onError(end.error);
       next = end.kind === 'failed' ? end.next : 'watch';
@@ -186,17 +188,13 @@ export class Reflector<T extends KubeObject, G = undefined> {
         for (const object of page.items) this.#take(object, (kept) => into.put(kept));
       }
     } catch (error) {
-      this.#isRefused = isForbidden(error);
-      this.#options.onListed?.();
       return { kind: 'failed', error, livedMs: 0, next: 'list' };
     }
     this.#report(listing?.end() ?? []);
     this.#oldLists = 0;
     this.#heardMs = this.#clock.monotonicMs();
     this.#hasSynced = true;
-    this.#isRefused = false;
     this.#resolveSynced();
-    this.#options.onListed?.();
     return { kind: 'listed' };
   }
 
@@ -224,6 +222,7 @@ export class Reflector<T extends KubeObject, G = undefined> {
     let granted = false;
     const onGranted = () => {
       granted = true;
+      this.#isRefused = false;
       this.#heardMs = this.#clock.monotonicMs();
     };
     try {

@@ -63,7 +63,7 @@ export class Cache {
       this.#resolveSynced = resolve;
     });
     const onListed = () => {
-      this.#hasSynced ||= this.#isListed;
+      this.#hasSynced ||= this.#isAllListed;
       if (this.#hasSynced) this.#resolveSynced();
     };
     const options = { ...given, onListed };
@@ -96,8 +96,9 @@ export class Cache {
   }
 
   /**
-   * Whether everything has been listed once. A namespace whose ElasticWebs may not be listed is left out, until they may: it may be gone, and
-   * those of the others do not wait for it. But there has to be one that is not.
+   * Whether everything has been listed once. A namespace of which some kind may not be listed is left out, until it may: it may be gone, and the
+   * others do not wait for it. Should there be ElasticWebs in it all the same, their passes ask the API server for what is in no copy. But
+   * there has to be a namespace that is not left out.
    */
   get hasSynced(): boolean {
     return this.#hasSynced;
@@ -108,11 +109,26 @@ export class Cache {
     return this.#synced;
   }
 
-  get #isListed(): boolean {
-    const isListed = (scope: string | undefined) =>
-      [this.webs, this.deployments, this.services].every((copies) => copies.hasListed(scope));
-    const isLeftOut = (scope: string | undefined) => scope !== undefined && this.webs.isRefusedIn(scope);
-    return this.#scopes.some(isListed) && this.#scopes.every((scope) => isListed(scope) || isLeftOut(scope));
+  /** Whether there are namespaces that are served, and not refused, as others are. */
+  get servesOthers(): boolean {
+    return this.#hasSynced && this.#scopes.some((scope) => this.#isListed(scope) && !this.#isRefused(scope));
+  }
+
+  get #isAllListed(): boolean {
+    const isSettled = (scope: string | undefined) => this.#isListed(scope) || this.#isRefused(scope);
+    return this.#scopes.every(isSettled) && this.#scopes.some((scope) => this.#isListed(scope));
+  }
+
+  #isListed(scope: string | undefined): boolean {
+    return this.#kinds.every((copies) => copies.hasListed(scope));
+  }
+
+  #isRefused(scope: string | undefined): boolean {
+    return this.#kinds.some((copies) => copies.isRefusedIn(scope));
+  }
+
+  get #kinds() {
+    return [this.webs, this.deployments, this.services];
   }
 }
 

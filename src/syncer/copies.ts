@@ -92,8 +92,8 @@ export class Copies<T extends KubeObject, G = undefined> {
     return this.#in(namespace)?.hasSynced === true;
   }
 
-  /** Whether a namespace may not be listed. */
-  isRefusedIn(namespace: string): boolean {
+  /** Whether a namespace, or with undefined all of them, may not be listed or watched. */
+  isRefusedIn(namespace: string | undefined): boolean {
     return this.#in(namespace)?.isRefused === true;
   }
 

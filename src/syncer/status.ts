@@ -39,8 +39,8 @@ export interface ChildState {
 export interface Findings {
   readonly web: ElasticWebResource;
   readonly outcome: Outcome;
-  /** The Deployment after the pass; undefined where there is none of ours. */
-  readonly deployment: Deployment | undefined;
+  /** The Deployment after the pass; undefined where there is none of ours. Where it is unknown, what was said before stays. */
+  readonly deployment: Deployment | 'unknown' | undefined;
   /** How the children are; undefined where the pass did not come to them, and then what was said before stays. */
   readonly deploymentState: ChildState | undefined;
   readonly serviceState: ChildState | undefined;
@@ -59,7 +59,7 @@ export interface Findings {
 export function statusOf(findings: Findings): ElasticWebStatus {
   const { web, deployment } = findings;
   const before = web.status;
-  const { replicas = 0, readyReplicas = 0 } = deployment?.status ?? {};
+  const { replicas = 0, readyReplicas = 0 } = (deployment === 'unknown' ? before : deployment?.status) ?? {};
   const { decision, scaling } = findings;
   const desiredReplicas = decision?.replicas ?? before?.desiredReplicas;
   const { recommendedReplicas } = decision ?? before ?? {};
@@ -123,13 +123,14 @@ function conditionsOf(findings: Findings): Condition[] {
   const { web, now, outcome } = findings;
   const generation = generationTold(findings);
   const before = new Map(web.status?.conditions?.map((condition) => [condition.type, condition]));
-  const { decision } = findings;
+  const { decision, deployment } = findings;
+  const exists = deployment === 'unknown' ? before.has('DeploymentReady') : deployment !== undefined;
   const isPaused = outcome.kind === 'suspended' && (before.has('ScalingActive') || decision?.active !== undefined);
   const stands = decision === undefined || isStillTold(decision, before.get('ScalingActive'));
   const said: Readonly<Record<ConditionType, Said | undefined>> = {
     ...(isUnseen(outcome) && hasSpoken(web)
       ? { Ready: before.get('Ready'), Reconciling: before.get('Reconciling'), Stalled: before.get('Stalled') }
-      : summary(outcome, findings.deployment !== undefined)),
+      : summary(outcome, exists)),
     DeploymentReady: findings.deploymentState
       ? childCondition(findings.deploymentState)
       : before.get('DeploymentReady'),

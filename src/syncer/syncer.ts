@@ -69,7 +69,7 @@ const RESYNC_MS = 10 * 60_000;
 
 /** Said of objects that may not be listed. */
 const FORBIDDEN =
-  'does the installation give this right, and is there such a namespace? --namespace names those that it is for; the others are served';
+  'does the installation give this right, and is there such a namespace? --namespace names those that it is for';
 
 /** When the load is first read: shortly after the first passes. */
 const FIRST_TICK_MS = 500;
@@ -114,7 +114,8 @@ export class Syncer {
       onError: (kind, error) => {
         // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
         const isMissing = kind === ELASTIC_WEB.kind && isNotFound(error);
-        const hint = isMissing ? 'is the CRD installed? kubectl get crd' : isForbidden(error) ? FORBIDDEN : undefined;
+        const forbidden = this.#cache.servesOthers ? `${FORBIDDEN}; the others are served` : FORBIDDEN;
+        const hint = isMissing ? 'is the CRD installed? kubectl get crd' : isForbidden(error) ? forbidden : undefined;
         log.warn('watch failed', { kind, error: messageOf(error), hint });
       },
     });

@@ -139,8 +139,9 @@ export function soonest(next: Next, afterMs: number): Next {
   }
 }
 
-/** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it. */
-function ownDeployment(cache: Cache, web: ElasticWebResource): Deployment | undefined {
-  const live = cache.deployments.get(keyOf(web));
+/** The Deployment as the local copy has it, for the counts of a status whose pass did not come to it; unknown where none may be listed. */
+function ownDeployment({ deployments }: Cache, web: ElasticWebResource): Deployment | 'unknown' | undefined {
+  if (!deployments.hasListed(web.metadata.namespace)) return 'unknown';
+  const live = deployments.get(keyOf(web));
   return ownershipOf(live, web).kind === 'ours' ? live : undefined;
 }

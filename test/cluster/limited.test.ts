@@ -8,6 +8,8 @@ import { parse, stringify } from 'yaml';
 import { ElasticWebInstall } from '../../src/construct/install.ts';
 import { ELASTIC_WEB } from '../../src/syncer/kinds.ts';
 import { asYaml, charted } from '../construct/rendered.ts';
+import { eventually } from '../control-plane/eventually.ts';
+import type { Program } from '../control-plane/program.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { requestsOf } from './audit.ts';
 import { endSyncer, OWN_SYNCER_LABEL, runSyncer } from './syncer-process.ts';
@@ -76,9 +78,10 @@ test('a namespace that is gone, or that it has no right to, keeps it from servin
   await world.ready('neighbour');
   await world.change('neighbour', { totalQPS: 1_200 });
   await world.until(ELASTIC_WEB, 'neighbour', ({ status }) => status?.readyReplicas === 3);
-  const log = readFileSync(syncer.logFile, 'utf8');
-  for (const namespace of [gone, outside.namespace])
-    assert.match(log, new RegExp(`elasticwebs in ${namespace}: 403 Forbidden.*is there such a namespace`));
+  for (const namespace of [gone, outside.namespace]) {
+    await untilLogged(syncer, new RegExp(`elasticwebs in ${namespace}: 403 Forbidden.*is there such a namespace`));
+    await untilLogged(syncer, new RegExp(`in ${namespace}: 403 Forbidden.*; the others are served`));
+  }
   assert.equal(await endSyncer(syncer), 'code 0');
 });
 
@@ -98,6 +101,32 @@ test('a namespace that it gets the right to later is served from then on', async
   await outside.until(ELASTIC_WEB, 'late', ({ status }) => status?.readyReplicas === 2, 60_000);
   assert.equal(await endSyncer(syncer), 'code 0');
 });
+
+test('a namespace in which it lost the right to one kind keeps it from serving no other, and is told what it is', async () => {
+  const name = (await second.kubectl('get', 'roles', '-o', 'name'))
+    .split('\n')
+    .find((role) => role.endsWith(`/${NAME}`));
+  assert.ok(name !== undefined);
+  const { rules } = JSON.parse(await second.kubectl('get', name, '-o', 'json')) as { rules: { resources: string[] }[] };
+  const fewer = rules.filter(({ resources }) => !resources.includes('deployments'));
+  assert.equal(fewer.length, rules.length - 1);
+  await second.kubectl('patch', name, '--type=merge', '-p', JSON.stringify({ rules: fewer }));
+  const mayList = () => second.tryKubectl('auth', 'can-i', 'list', 'deployments', `--as=${account}`);
+  await eventually(async () => (await mayList()).stdout.trim() === 'no', { timeoutMs: 30_000, what: 'the loss' });
+
+  const syncer = await startLimited();
+  await world.change('shop', { totalQPS: 1_200 });
+  await world.until(ELASTIC_WEB, 'shop', ({ status }) => status?.readyReplicas === 3);
+  const { status } = await second.notReady('shop', 'Forbidden');
+  assert.equal(status?.readyReplicas, 3, 'the pods that it had are not said to be gone');
+  await untilLogged(syncer, new RegExp(`deployments in ${second.namespace}: 403 Forbidden.*; the others are served`));
+  assert.equal(await endSyncer(syncer), 'code 0');
+});
+
+async function untilLogged({ logFile }: Program, line: RegExp): Promise<void> {
+  const isLogged = () => line.test(readFileSync(logFile, 'utf8'));
+  await eventually(isLogged, { timeoutMs: 60_000, what: `a line like ${line.source}` });
+}
 
 /** The syncer as its pod runs it, with the token of its own ServiceAccount. */
 async function startLimited(...more: readonly string[]) {

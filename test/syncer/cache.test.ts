@@ -7,7 +7,10 @@ import { Cache } from '../../src/syncer/cache.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
 
-/** The copies of two namespaces, and what the API server says to a list: `services in blog` has these objects, or this error. */
+/**
+ * The copies of two namespaces, and what the API server says to a list: `services in blog` has these objects, or this error. To a watch, of
+ * `services in blog watched`, it says an error or nothing.
+ */
 function start(t: TestContext, answers: Record<string, KubeObject[] | KubeError> = {}) {
   const clock = new FakeClock();
   const scopeOf = ({ plural }: ResourceType, namespace: string | undefined) => `${plural} in ${namespace ?? ''}`;
@@ -17,7 +20,9 @@ function start(t: TestContext, answers: Record<string, KubeObject[] | KubeError>
       if (answer instanceof KubeError) throw answer;
       yield { items: answer, resourceVersion: '100' };
     },
-    async *watch(_: ResourceType, { onGranted }: WatchOptions, signal: AbortSignal) {
+    async *watch(type: ResourceType, { namespace, onGranted }: WatchOptions, signal: AbortSignal) {
+      const answer = answers[`${scopeOf(type, namespace)} watched`];
+      if (answer instanceof KubeError) throw answer;
       onGranted?.();
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       yield* [];
@@ -65,4 +70,42 @@ test('what was ready once stays ready, whatever the next list of a refused names
   clock.advance(await clock.untilWaiting(1, 1_000));
   await until('the next list', () => errors.length === 2);
   assert.equal(cache.hasSynced, true);
+});
+
+for (const plural of ['elasticwebs', 'deployments', 'services']) {
+  test(`a namespace whose ${plural} may not be listed keeps no other from being served`, async (t) => {
+    const { cache, errors, until } = start(t, { [`${plural} in blog`]: forbidden });
+    await until('the refusal', () => errors.length === 1);
+    await until('the other lists', () => cache.hasSynced);
+    assert.equal(cache.servesOthers, true);
+  });
+}
+
+test('where every namespace is refused something, none is served', async (t) => {
+  const { cache, errors, until } = start(t, { 'services in blog': forbidden, 'deployments in shop': forbidden });
+  await until('both refusals', () => errors.length === 2);
+  assert.deepEqual([cache.hasSynced, cache.servesOthers], [false, false]);
+});
+
+test('a list that fails otherwise is waited for', async (t) => {
+  const { answers, cache, clock, errors, until } = start(t, {
+    'services in blog': refusal(503, 'ServiceUnavailable'),
+  });
+  await until('the failure and the other lists', () => errors.length === 1 && cache.services.hasListed('shop'));
+  assert.deepEqual([cache.hasSynced, cache.servesOthers], [false, false]);
+  delete answers['services in blog'];
+  clock.advance(await clock.untilWaiting(1, 1_000));
+  await cache.synced();
+});
+
+test('others are served while there is a namespace of which everything may be watched, and no longer', async (t) => {
+  const { answers, cache, clock, errors, until } = start(t, {
+    'services in blog watched': forbidden,
+    'services in shop watched': forbidden,
+  });
+  await until('both refusals', () => errors.length === 2);
+  assert.deepEqual([cache.hasSynced, cache.servesOthers], [true, false]);
+  delete answers['services in shop watched'];
+  clock.advance(1_000);
+  await until('the watch that is granted', () => cache.servesOthers);
 });

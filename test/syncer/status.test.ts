@@ -103,6 +103,20 @@ test('statusOf: the numbers', () => {
   assert.equal(status.lastScaleTime, NOW_TEXT);
 });
 
+test('statusOf: what is not known of the Deployment stays as it was told', () => {
+  const serving: Rollout = { kind: 'serving', message: 'so it is' };
+  const told = statusOf(findings(rollout('serving'), { deploymentState: deploymentState(serving) }));
+  const unknown = { web: web(told), deployment: 'unknown' } as const;
+
+  for (const outcome of [{ kind: 'transient', reason: 'Forbidden', message: 'no' }, { kind: 'suspended' }] as const) {
+    const { replicas, readyReplicas, realQPS } = statusOf(findings(outcome, unknown));
+    assert.deepEqual([replicas, readyReplicas, realQPS], [2, 1, 500], outcome.kind);
+  }
+  assert.deepEqual(summary(statusOf(findings({ kind: 'suspended' }, unknown))), { Ready: 'True Suspended' });
+  const untold = statusOf(findings({ kind: 'suspended' }, { ...unknown, web: web() }));
+  assert.deepEqual([untold.replicas, summary(untold)], [0, { Ready: 'False Suspended' }]);
+});
+
 test('statusOf: the load behind the last decision is told as people read it, with what is remembered, and not without', () => {
   const status = (observedMilliQPS?: number) =>
     statusOf(

@@ -9,8 +9,8 @@ import { fail, say } from '../../src/syncer/tell.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
 import { web } from './objects.ts';
 
-/** A pass of which only the end is played. `live` is what the API server has. */
-function start(live: ElasticWebResource | undefined = web()) {
+/** A pass of which only the end is played. `live` is what the API server has, `hasListed`, whether there are copies of Deployments. */
+function start(live: ElasticWebResource | undefined = web(), hasListed = true) {
   const clock = new FakeClock();
   const written: unknown[] = [];
   const forgotten: string[] = [];
@@ -28,7 +28,7 @@ function start(live: ElasticWebResource | undefined = web()) {
     },
     cache: {
       webs: { observe: () => undefined, forget: ({ metadata }: ElasticWebResource) => forgotten.push(metadata.name) },
-      deployments: { get: () => undefined },
+      deployments: { get: () => undefined, hasListed: () => hasListed },
     },
     report: {
       ...{ state: () => undefined, scaling: () => undefined, stale: () => undefined },
@@ -81,6 +81,17 @@ test('that pods were added is told at once: no later pass would know when', asyn
   await say(context, web(), { ...suspended, scaleTime: new Date('2026-01-02T03:04:05Z') }, done);
   assert.equal(written.length, 2);
 });
+
+for (const [hasListed, replicas] of [
+  [true, 0],
+  [false, 2],
+] as const) {
+  test(`pods of which there is no copy are ${hasListed ? 'none' : 'what was told, where none may be listed'}`, async () => {
+    const { context, written } = start(web(), hasListed);
+    await fail(context, web({ replicas: 2 }), trouble());
+    assert.equal((written as { status: { replicas: number } }[])[0]?.status.replicas, replicas);
+  });
+}
 
 const refused = (status: number, reason: string, message = 'no') =>
   new KubeError({ verb: 'PATCH', target: 'ElasticWeb blog/shop status', status, reason, message });
