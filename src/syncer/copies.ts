@@ -25,6 +25,7 @@ export interface CopiesOptions<T extends KubeObject, G = undefined> extends Pick
   readonly onError: (kind: string, error: unknown) => void;
   /** The ElasticWebs that a change of the object is about. */
   readonly keysToWake: (object: T) => Iterable<string>;
+  /** Told about every change, also that of an object by a write of our own, which wakes nobody. */
   readonly onChange?: (change: Change<T>) => void;
 }
 
@@ -37,6 +38,7 @@ export class Copies<T extends KubeObject, G = undefined> {
   readonly kind: string;
   readonly #all: Reflector<T, G> | undefined;
   readonly #byNamespace: ReadonlyMap<string, Reflector<T, G>>;
+  readonly #onChange: ((change: Change<T>) => void) | undefined;
 
   constructor({
     type,
@@ -50,6 +52,7 @@ export class Copies<T extends KubeObject, G = undefined> {
     ...kept
   }: CopiesOptions<T, G>) {
     this.kind = type.kind;
+    this.#onChange = onChange;
     const reflector = (namespace: string | undefined) =>
       new Reflector<T, G>({
         client,
@@ -109,7 +112,14 @@ export class Copies<T extends KubeObject, G = undefined> {
 
   /** Takes in the result of a write of our own, so that the next pass sees it even before the watch brings it. */
   observe(object: T, options: { readonly insert?: boolean } = {}): void {
+    const key = keyOf(object);
+    const previous = this.#onChange && this.get(key);
     this.#in(object.metadata.namespace)?.observe(object, options);
+    if (previous === undefined) return;
+    const kept = this.get(key);
+    // The watch may have brought this state before, or a newer one; then it has been told.
+    if (kept === undefined || kept.metadata.resourceVersion === previous.metadata.resourceVersion) return;
+    this.#onChange?.({ kind: 'updated', object: kept, previous });
   }
 
   /** Drops an object that a request has shown not to be there, or not to be this one, so that the next pass looks anew. */

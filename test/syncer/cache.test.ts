@@ -6,6 +6,7 @@ import type { KubeObject, ResourceType } from '../../src/kube/resource.ts';
 import { Cache } from '../../src/syncer/cache.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
+import { service } from './objects.ts';
 
 /**
  * The copies of two namespaces, and what the API server says to a list: `services in blog` has these objects, or this error. To a watch, of
@@ -29,9 +30,11 @@ function start(t: TestContext, answers: Record<string, KubeObject[] | KubeError>
     },
   } as unknown as KubeClient; // What reflectors use, and no more.
   const errors: unknown[] = [];
+  const freed: number[] = [];
   const cache = new Cache({
     ...{ client, clock, namespaces: ['blog', 'shop'], selector: undefined },
-    ...{ wake: () => undefined, portFreed: () => undefined, onError: (_kind, error) => errors.push(error) },
+    ...{ wake: () => undefined, portFreed: (port) => freed.push(port) },
+    onError: (_kind, error) => errors.push(error),
   });
   const stop = new AbortController();
   const ended = cache.run(stop.signal);
@@ -40,7 +43,7 @@ function start(t: TestContext, answers: Record<string, KubeObject[] | KubeError>
     await ended;
   });
   return {
-    ...{ answers, cache, clock, errors },
+    ...{ answers, cache, clock, errors, freed },
     until: (what: string, check: () => boolean) => eventually(check, { timeoutMs: 3_000, intervalMs: 1, what }),
   };
 }
@@ -108,4 +111,28 @@ test('others are served while there is a namespace of which everything may be wa
   delete answers['services in shop watched'];
   clock.advance(1_000);
   await until('the watch that is granted', () => cache.servesOthers);
+});
+
+const holding = (version: number, ...nodePorts: number[]) =>
+  service(
+    nodePorts.map((nodePort, index) => ({ port: 80 + index, nodePort })),
+    { metadata: { name: 'shop', namespace: 'shop', uid: 's', resourceVersion: `${version}` } },
+  );
+
+test('a node port that a Service loses by a write of our own is told once, and no port that it keeps', async (t) => {
+  const { cache, freed } = start(t, { 'services in shop': [holding(90, 30_001, 30_002)] });
+  await cache.synced();
+  cache.services.observe(holding(101, 30_001, 30_003));
+  assert.deepEqual(freed, [30_002]);
+  cache.services.observe(holding(101, 30_001, 30_003));
+  cache.services.observe(holding(90, 30_001, 30_002));
+  cache.services.observe(holding(102, 30_001, 30_003));
+  assert.deepEqual(freed, [30_002], 'what is known already, or is older, frees nothing');
+});
+
+test('the first Service of its name frees no port', async (t) => {
+  const { cache, freed } = start(t);
+  await cache.synced();
+  cache.services.observe(holding(101, 30_001));
+  assert.deepEqual(freed, []);
 });
