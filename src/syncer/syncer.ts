@@ -19,6 +19,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Pace } from './pace.ts';
 import type { PassContext } from './pass.ts';
+import { PortWaiters } from './port-waiters.ts';
 import { reconcile } from './reconcile.ts';
 import { Repairs } from './repairs.ts';
 import { Report } from './report.ts';
@@ -86,10 +87,7 @@ export class Syncer {
   readonly #clock: Clock;
   readonly #queue: WorkQueue;
   readonly #cache: Cache;
-  /** ElasticWebs whose node port is taken. Another Service may have it, and let go of it at any time. */
-  readonly #waitingForPort = new Set<string>();
-  /** Those of them that were woken for a port that is free, with its number. */
-  readonly #offered = new Map<string, number>();
+  readonly #portWaiters: PortWaiters;
   readonly #events: EventRecorder;
   readonly #context: PassContext;
   readonly #autoscaler: Autoscaler;
@@ -110,7 +108,7 @@ export class Syncer {
       wake: (key) => {
         if (this.#isLeading) this.#queue.add(key);
       },
-      portFreed: (port) => this.#offer(port),
+      portFreed: (port) => this.#portWaiters.offer(port),
       onError: (kind, error) => {
         // The API server knows no such kind: that needs a person, and ends by itself once the CRD is there.
         const isMissing = kind === ELASTIC_WEB.kind && isNotFound(error);
@@ -119,6 +117,7 @@ export class Syncer {
         log.warn('watch failed', { kind, error: messageOf(error), hint });
       },
     });
+    this.#portWaiters = new PortWaiters({ webs: this.#cache.webs, wake: (key) => this.#queue.add(key) });
     const events = new EventRecorder({
       ...{ client, clock, reportingController: `${GROUP}/syncer`, reportingInstance: options.instance },
       pauseMs: () => (this.#isBusy ? EVENT_PAUSE_MS : 0),
@@ -234,30 +233,11 @@ export class Syncer {
     }
   }
 
-  /**
-   * A port is free: one of those who wait for it may try, however many there are. Whoever gets it, gets it once; and were all of them
-   * woken, someone who gives a port back and takes it again could keep the syncer busy with refusals. Those who name no port, and wait for
-   * one that they once had, come after those who name this one. Who fails for another reason passes it on.
-   */
-  #offer(port: number): void {
-    const wanted = (key: string) => this.#cache.webs.get(key)?.spec.nodePort;
-    const waiting = [...this.#waitingForPort].filter((key) => this.#cache.webs.get(key) !== undefined);
-    const key = waiting.find((one) => wanted(one) === port) ?? waiting.find((one) => wanted(one) === undefined);
-    if (key === undefined) return;
-    this.#waitingForPort.delete(key);
-    this.#offered.set(key, port);
-    this.#queue.add(key);
-  }
-
   async #pass(key: string): Promise<void> {
-    const next = await reconcile(this.#context, key, this.#queue.failures(key));
+    const make = () => reconcile(this.#context, key, this.#queue.failures(key));
+    const next = await this.#portWaiters.pass(key, make);
     this.#passedMs = this.#clock.monotonicMs();
     this.#options.metrics.passed(next);
-    const offered = this.#offered.get(key);
-    this.#offered.delete(key);
-    if (next.kind === 'retry' && next.reason === 'NodePortConflict') this.#waitingForPort.add(key);
-    else this.#waitingForPort.delete(key);
-    if (next.kind === 'retry' && next.reason !== 'NodePortConflict' && offered !== undefined) this.#offer(offered);
     if (next.kind === 'retry') {
       this.#queue.retry(key, next.afterMs);
       if (next.tellAfterMs !== undefined) this.#queue.addAfter(key, next.tellAfterMs);
