@@ -4,7 +4,7 @@ import type { Cache } from './cache.ts';
 import type { Next } from './pass.ts';
 
 export interface PortWaitersOptions {
-  readonly webs: Pick<Cache['webs'], 'get'>;
+  readonly cache: { readonly webs: Pick<Cache['webs'], 'get'>; readonly services: Pick<Cache['services'], 'get'> };
   /** Told the key of an ElasticWeb that may try again. */
   readonly wake: (key: string) => void;
 }
@@ -23,12 +23,14 @@ export class PortWaiters {
   /**
    * A port is free: one of those who wait for it may try, however many there are. Whoever gets it, gets it once; and were all of them
    * woken, someone who gives a port back and takes it again could keep the syncer busy with refusals. Those who name no port, and wait for
-   * one that they once had, come after those who name this one. Who fails for another reason passes it on.
+   * one that they once had, come after those who name this one. Who does not take it passes it on, but for whom it was refused: then
+   * another Service has it.
    */
   offer(port: number): void {
-    const { webs, wake } = this.#options;
-    const wanted = (key: string) => webs.get(key)?.spec.nodePort;
-    const waiting = [...this.#waiting].filter((key) => webs.get(key) !== undefined);
+    const { cache, wake } = this.#options;
+    const wanted = (key: string) => cache.webs.get(key)?.spec.nodePort;
+    const mayTry = (key: string) => cache.webs.get(key) !== undefined && !this.#offered.has(key);
+    const waiting = [...this.#waiting].filter(mayTry);
     const key = waiting.find((one) => wanted(one) === port) ?? waiting.find((one) => wanted(one) === undefined);
     if (key === undefined) return;
     this.#waiting.delete(key);
@@ -36,14 +38,24 @@ export class PortWaiters {
     wake(key);
   }
 
-  /** Makes a pass over an ElasticWeb; from its end it is known whether it waits. */
+  /** Makes a pass over an ElasticWeb; from its end it is known whether it waits. What is offered meanwhile is for the pass after it. */
   async pass(key: string, make: () => Promise<Next>): Promise<Next> {
-    const next = await make();
     const offered = this.#offered.get(key);
     this.#offered.delete(key);
-    if (next.kind === 'retry' && next.reason === 'NodePortConflict') this.#waiting.add(key);
-    else this.#waiting.delete(key);
-    if (next.kind === 'retry' && next.reason !== 'NodePortConflict' && offered !== undefined) this.offer(offered);
-    return next;
+    let isRefused = false;
+    try {
+      const next = await make();
+      isRefused = next.kind === 'retry' && next.reason === 'NodePortConflict';
+      if (isRefused) this.#waiting.add(key);
+      else this.#waiting.delete(key);
+      return next;
+    } finally {
+      if (offered !== undefined && !isRefused && !this.#holds(key, offered)) this.offer(offered);
+    }
+  }
+
+  #holds(key: string, port: number): boolean {
+    const { ports = [] } = this.#options.cache.services.get(key)?.spec ?? {};
+    return ports.some(({ nodePort }) => nodePort === port);
   }
 }

@@ -117,7 +117,7 @@ export class Syncer {
         log.warn('watch failed', { kind, error: messageOf(error), hint });
       },
     });
-    this.#portWaiters = new PortWaiters({ webs: this.#cache.webs, wake: (key) => this.#queue.add(key) });
+    this.#portWaiters = new PortWaiters({ cache: this.#cache, wake: (key) => this.#queue.add(key) });
     const events = new EventRecorder({
       ...{ client, clock, reportingController: `${GROUP}/syncer`, reportingInstance: options.instance },
       pauseMs: () => (this.#isBusy ? EVENT_PAUSE_MS : 0),
