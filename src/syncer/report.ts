@@ -133,7 +133,8 @@ export class Report {
     const { reason = 'Unknown', message = '' } = ready ?? {};
     const fields = { elasticweb: keyOf(web), ready: ready?.status, reason, why: message, error: why };
     this.#log.warn('state cannot be written', fields);
-    if (ready?.status !== 'True') this.#event(web, 'Warning', reason, 'Reconcile', message);
+    const type = reason === 'Suspended' ? 'Normal' : 'Warning';
+    if (ready?.status !== 'True') this.#event(web, type, reason, 'Reconcile', message);
   }
 
   /** What was read is not what is there; it is read again. */

@@ -5,6 +5,7 @@ import { conditionOf } from '../api/conditions.ts';
 import { isConflict, isInvalid, isNotFound, type KubeError } from '../kube/errors.ts';
 import { keyOf } from '../kube/resource.ts';
 import type { Decision } from '../scaling/decision.ts';
+import { accept } from './acceptance.ts';
 import type { Cache } from './cache.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type Deployment, ELASTIC_WEB, type ElasticWebResource, FIELD_MANAGER } from './kinds.ts';
@@ -100,7 +101,7 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
     cache.webs.observe(await client.mergePatch(ELASTIC_WEB, web.metadata, patch, options), { insert: false });
     pace.written(keyOf(web));
   } catch (error) {
-    if (next.kind === 'done' && next.stalled === true && isRefused(error)) {
+    if (next.kind === 'done' && isRefused(error) && (next.stalled === true || isWrong(context, web))) {
       // Stored under a CRD that asked for less, it is so wrong that the API server takes no status of it. It is as wrong at the next try.
       report.unsaid(web, conditionOf(status, 'Ready'), error.serverMessage);
       return next;
@@ -112,6 +113,11 @@ export async function say(context: PassContext, web: ElasticWebResource, learnt:
   report.state(web, conditionOf(web.status, 'Ready'), conditionOf(status, 'Ready'));
   report.scaling(web, conditionOf(web.status, 'ScalingActive'), conditionOf(status, 'ScalingActive'));
   return next;
+}
+
+/** Whether only a change of the object helps, although the pass did not come to say so: what is suspended is not looked into. */
+function isWrong(context: PassContext, web: ElasticWebResource): boolean {
+  return accept(web, context).kind === 'refused';
 }
 
 /** Whether the API server's own validation says no, not a webhook that may say yes the next time. */

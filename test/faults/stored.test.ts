@@ -36,6 +36,11 @@ const wrongs = new Map(
     .filter(({ trial, name }) => validate(named(tried(good, trial), name)).kind === 'invalid')
     .map(({ trial, name }) => [name, { object: named(tried(good, trial), name), told: nameOfTrial(trial) }] as const),
 );
+/** So wrong that the API server takes no status of it, and not looked into. */
+const suspended = named(
+  withValue(withValue(good, ['spec', 'suspend'], true), ['spec', 'targetPort'], 0.5),
+  'wrong-suspended',
+);
 const NEIGHBOURS = ['first', 'second', 'third'];
 
 function named(object: JsonObject, name: string): JsonObject {
@@ -76,6 +81,7 @@ test(`${wrongs.size} objects with one field that is not valid today, stored befo
   await forAll([...wrongs], async ([name, { object }]) => {
     if (await store(object)) stored.add(name);
   });
+  assert.ok(await store(suspended));
   await defineSpec(schema);
   for (const name of NEIGHBOURS) await world.create(name, { totalQPS: 500 });
   process.stdout.write(`# ${stored.size} of ${wrongs.size} could be stored\n`);
@@ -105,6 +111,7 @@ test(`${wrongs.size} objects with one field that is not valid today, stored befo
     `# of ${wrong.length}, ${new Set(mute).size} are so wrong that the API server takes no status of them\n`,
   );
   assert.equal(mute.length, new Set(mute).size, 'each of them is told once');
+  assert.ok(mute.includes('wrong-suspended'));
 
   for (const type of [DEPLOYMENT, SERVICE] as readonly ResourceType[]) {
     const { items } = await world.client.listAll(type, { namespace });
@@ -139,6 +146,6 @@ function hasStalled(web: ElasticWebResource): boolean {
 function unsaid(logFile: string): string[] {
   const lines = readFileSync(logFile, 'utf8').split('\n');
   return lines
-    .filter((line) => line.includes('"state cannot be written"') && line.includes('"reason":"InvalidSpec"'))
+    .filter((line) => line.includes('"state cannot be written"') && /"reason":"(InvalidSpec|Suspended)"/.test(line))
     .map((line) => /"elasticweb":"[^/]+\/([^"]+)"/.exec(line)?.[1] ?? '');
 }

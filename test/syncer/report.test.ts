@@ -65,3 +65,13 @@ for (const { name, before, after, levels, events } of rows) {
     assert.deepEqual(toldOf(before, after), { levels, events });
   });
 }
+
+test('a state that cannot be written is told as an Event, which is a warning where it is not what was asked for', () => {
+  const told: string[] = [];
+  const report = reporting(({ type, reason }) => told.push(`${type} ${reason}`));
+  const ready = (status: 'True' | 'False', reason: string): Condition => ({ ...active(status, reason), type: 'Ready' });
+  report.unsaid(web(), ready('False', 'InvalidSpec'), 'no');
+  report.unsaid(web(), ready('False', 'Suspended'), 'no');
+  report.unsaid(web(), ready('True', 'Suspended'), 'no');
+  assert.deepEqual(told, ['Warning InvalidSpec', 'Normal Suspended']);
+});

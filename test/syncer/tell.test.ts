@@ -35,6 +35,7 @@ function start(live: ElasticWebResource | undefined = web(), hasListed = true) {
       unsaid: ({ metadata }: ElasticWebResource) => unsaid.push(metadata.name),
     },
     pace: new Pace(clock),
+    ...{ allowedServiceTypes: ['LoadBalancer', 'NodePort', 'ClusterIP'], reservedLabels: [] },
     now: () => new Date('2026-01-02T03:04:05Z'),
   } as unknown as PassContext; // What the end of a pass uses, and no more.
   return { clock, context, written, forgotten, refusals, unsaid };
@@ -102,6 +103,14 @@ test('of what is so wrong that the API server takes no status of it, that is tol
   const { context, refusals, unsaid } = start();
   refusals.push(refused(422, 'Invalid'));
   assert.deepEqual(await fail(context, web(), invalid), { kind: 'done', stalled: true });
+  assert.deepEqual(unsaid, ['shop']);
+});
+
+test('of what is suspended and so wrong, that is told once, too', async () => {
+  const { context, refusals, unsaid } = start();
+  refusals.push(refused(422, 'Invalid'));
+  const wrong = { ...web(), spec: { suspend: true } as ElasticWebResource['spec'] };
+  assert.deepEqual(await say(context, wrong, suspended, done), { kind: 'done' });
   assert.deepEqual(unsaid, ['shop']);
 });
 
