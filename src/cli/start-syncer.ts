@@ -24,11 +24,11 @@ import type { SyncerFlags } from './syncer.ts';
 
 /**
  * V8 lets its heap grow up to fourfold before it looks for what is no longer used. A small heap may double, which costs little; a large one,
- * of thousands of ElasticWebs, grows by a third. Looked at from time to time, because V8 takes the rate of the moment.
+ * of thousands of ElasticWebs, grows by a fifth. Looked at from time to time, because V8 takes the rate of the moment.
  */
 function limitHeapGrowth(): void {
   const isLarge = getHeapStatistics().used_heap_size > LARGE_HEAP_BYTES;
-  setFlagsFromString(`--heap-growing-percent=${isLarge ? 30 : 100}`);
+  setFlagsFromString(`--heap-growing-percent=${isLarge ? 20 : 100}`);
 }
 const LARGE_HEAP_BYTES = 24 * 1024 * 1024;
 const HEAP_LOOK_MS = 500;
