@@ -175,20 +175,24 @@ export class LoadSource {
   }
 
   /**
-   * For how long groups may still be begun in this tick. All readings wait for the last one, and so does the next tick: it comes in time if
-   * this one takes no longer than an interval. What is left then waits for one of the next.
+   * For how long groups may still be begun in this tick. The next tick waits for the last of them: it comes in time if this one takes no
+   * longer than an interval. What is left then waits for one of the next.
    */
   #leftMs({ givenUp, endMs }: Tick): number {
     return givenUp === undefined ? endMs - this.#clock.monotonicMs() : 0;
   }
 
-  /** The next of the queue that would be done in time, going by the last time. Some are begun in any case, so that each gets its turn. */
+  /**
+   * The first of the queue that would be done in time, going by the last time. The first few are begun in any case, so that each gets its turn;
+   * where time is left after them, it is for whoever needs no more, such as one that is new.
+   */
   #nextOf(queued: Queued[], tick: Tick): Group | undefined {
-    const [next] = queued;
-    if (next === undefined || tick.givenUp !== undefined) return undefined;
-    if (tick.fromQueue >= GROUPS_AT_ONCE && next.lastMs >= this.#leftMs(tick)) return undefined;
+    if (tick.givenUp !== undefined) return undefined;
+    const isTurn = tick.fromQueue < GROUPS_AT_ONCE;
+    const at = queued.findIndex(({ lastMs }) => isTurn || lastMs < this.#leftMs(tick));
+    if (at < 0) return undefined;
     tick.fromQueue += 1;
-    return queued.shift()?.group;
+    return queued.splice(at, 1)[0]?.group;
   }
 
   async #readGroup({ group, tell, ...one }: GroupRead): Promise<void> {
@@ -241,7 +245,7 @@ const STOPPED = failure('NotReadYet', 'the load was not read, because the syncer
 
 const NOT_ITS_TURN = unknown(
   'NotReadYet',
-  'the load was not read this time, because the queries before this one took too long; its turn comes in one of the next ticks',
+  'the load was not read this time, because the queries before this one took too long or failed; its turn comes in one of the next ticks',
 );
 
 function isFailure(answer: Vector | Failure): answer is Failure {

@@ -54,3 +54,19 @@ test('nothing at all is an end, and an error that nobody waits for ends no proce
   await pieces.return();
   await new Promise(setImmediate);
 });
+
+test('who stops in the middle waits for the end of what goes on', async () => {
+  const { promise: rest, resolve: goOn } = Promise.withResolvers<undefined>();
+  let isOver = false;
+  const pieces = asTheyCome<string, number>(async (put) => {
+    put('a', 1);
+    await rest;
+    isOver = true;
+  });
+  const stopping = (async () => {
+    for await (const piece of pieces) throw new Error(`cannot take ${piece.size}`);
+  })();
+  setImmediate(() => goOn(undefined));
+  await assert.rejects(stopping, /cannot take 1/);
+  assert.ok(isOver);
+});

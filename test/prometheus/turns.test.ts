@@ -202,6 +202,13 @@ test('what is quick is told while what is slow is still asked', async (t) => {
   assert.deepEqual(told, [web.key, slow.key]);
 });
 
+test('a group that is new is read in what is left of a tick, though slow ones that need more wait before it', async (t) => {
+  const ticks = await ticksOf(t, (name) => (name.startsWith('heavy') ? 1_200 : 0));
+  await ticks(8, ...heavy(20));
+  const { readings } = await ticks(3, ...heavy(20), web);
+  assert.ok(readings.slice(0, 2).some((one) => one.get(web.key)?.kind === 'measured'));
+});
+
 test('groups that are new at every tick and fail keep a slow one from nothing, and are not what is said of it', async (t) => {
   const stub = await startStub(t, () => undefined);
   const { clock, read } = startSource(t, { url: stub.url, intervalMs: INTERVAL_MS });
