@@ -42,16 +42,25 @@ export class PortWaiters {
   async pass(key: string, make: () => Promise<Next>): Promise<Next> {
     const offered = this.#offered.get(key);
     this.#offered.delete(key);
+    // It may be offered another one meanwhile.
+    if (offered !== undefined) this.#waiting.add(key);
     let isRefused = false;
     try {
       const next = await make();
       isRefused = next.kind === 'retry' && next.reason === 'NodePortConflict';
-      if (isRefused) this.#waiting.add(key);
-      else this.#waiting.delete(key);
       return next;
     } finally {
-      if (offered !== undefined && !isRefused && !this.#holds(key, offered)) this.offer(offered);
+      if (isRefused) this.#waiting.add(key);
+      else this.#waiting.delete(key);
+      const hasTried = isRefused && !this.#namesOther(key, offered);
+      if (offered !== undefined && !hasTried && !this.#holds(key, offered)) this.offer(offered);
     }
+  }
+
+  /** Whether it names a port, and not this one. */
+  #namesOther(key: string, port: number | undefined): boolean {
+    const wanted = this.#options.cache.webs.get(key)?.spec.nodePort;
+    return wanted !== undefined && wanted !== port;
   }
 
   #holds(key: string, port: number): boolean {

@@ -112,3 +112,23 @@ test('who is to try one port is offered no other before', async () => {
   waiters.offer(PORT);
   assert.deepEqual(woken, ['first', 'second']);
 });
+
+test('a port that comes back while the pass for it is in hand is offered again', async () => {
+  const { waiters, woken } = await waiting({ first: PORT });
+  waiters.offer(PORT);
+  await waiters.pass('first', () => {
+    // Another one was quicker, and gives it back at once.
+    waiters.offer(PORT);
+    return Promise.resolve(refused);
+  });
+  assert.deepEqual(woken, ['first', 'first']);
+});
+
+test('who is refused another port than the one that was offered passes that one on', async () => {
+  const wanted = { first: PORT, second: PORT };
+  const { waiters, woken, pass } = await waiting(wanted);
+  waiters.offer(PORT);
+  wanted.first = 30_002;
+  await pass('first', refused);
+  assert.deepEqual(woken, ['first', 'second']);
+});
