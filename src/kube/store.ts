@@ -12,7 +12,7 @@ export type Change<T> =
 
 /** A list on its way in. */
 export interface Listing<T> {
-  /** An object is in the list, whether it can be taken in or not: it is not gone. */
+  /** An object is in the list, whether it can be taken in or not: it is not gone, unless the history went back, and what is known with it. */
   note(object: T): void;
   /** Takes in one object. */
   put(object: T): Change<T>[];
@@ -133,11 +133,12 @@ export class ObjectStore<T extends KubeObject, G = undefined> {
   beginList(resourceVersion: string, rolledBack = false): Listing<T> {
     if (rolledBack) this.#ownWrites.clear();
     const listed = new Set<string>();
-    const note = (object: T): void => void listed.add(keyOf(object));
     return {
-      note,
+      note: (object) => {
+        if (!rolledBack) listed.add(keyOf(object));
+      },
       put: (object) => {
-        note(object);
+        listed.add(keyOf(object));
         return rolledBack ? this.#overwrite(object) : this.#setListed(object);
       },
       end: () => {

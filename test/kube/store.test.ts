@@ -287,3 +287,17 @@ test('what a request has shown to be gone can be forgotten, but not its successo
   assert.equal(store.get('shop/a'), undefined);
   assert.equal(store.get('shop/b')?.metadata.uid, 'second');
 });
+
+test('what is listed and cannot be taken in stays as it was, but not where the history went back', () => {
+  const store = listed(thing('a', 90));
+  const listing = store.beginList('110');
+  listing.note(thing('a', 105));
+  assert.deepEqual(listing.end(), []);
+  assert.equal(store.get('shop/a')?.metadata.resourceVersion, '90');
+
+  const older = store.beginList('50', true);
+  older.note(thing('a', 40));
+  assert.deepEqual(words(older.end()), ['deleted a a-1 90']);
+  // Once it is mended, it is taken in, though it is older than what was known.
+  assert.deepEqual(words(store.put(thing('a', 60))), ['added a a-1 60']);
+});
