@@ -9,6 +9,7 @@ import { ElasticWeb, type ElasticWebProps } from '../../src/construct/elastic-we
 import { ElasticWebInstall } from '../../src/construct/install.ts';
 import { asYaml, charted } from '../construct/rendered.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
+import { established } from '../control-plane/established.ts';
 import { goModuleDirectory } from '../control-plane/go-module-files.ts';
 import { ARGO_CD, CLIENT_SIDE, difference, find, FLUX, INSTALL, type Installed, run } from './installation.ts';
 
@@ -20,7 +21,7 @@ const { kubectl } = controlPlane;
 test('the examples for Argo CD and Flux are what their CRDs ask for, to the last field', async () => {
   const crds = await publishedCrds();
   for (const file of crds) await run(kubectl, 'apply', '--server-side', '-f', file);
-  await run(kubectl, 'wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s');
+  await established(kubectl);
   for (const namespace of ['argocd', 'flux-system']) await run(kubectl, 'create', 'namespace', namespace);
   const isForArgo = ({ kind }: Installed) => kind === 'Application' || kind === 'AppProject';
   let checked = 0;

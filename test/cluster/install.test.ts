@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { ELASTIC_WEB, type ElasticWebResource } from '../../src/syncer/kinds.ts';
+import { established } from '../control-plane/established.ts';
 import { eventually } from '../control-plane/eventually.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import {
@@ -124,7 +125,7 @@ async function makeElasticWebs(): Promise<ElasticWebResource[]> {
     object('measured', { autoscaling, env: [{ name: 'A', value: '$(B)' }] }),
   ];
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-  await run(kubectl, 'wait', '--for=condition=Established', crd, '--timeout=20s');
+  await established(kubectl, crd);
   // Established is said a moment before the kind is served.
   const made = async () => (await kubectl(['apply', ...serverSide('git'), '-f', '-'], { stdin })).code === 0;
   await eventually(made, { timeoutMs: 20_000, intervalMs: 250, what: 'ElasticWebs to be accepted' });

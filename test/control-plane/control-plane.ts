@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiServer } from './api-server.ts';
 import { ensureBinaries, type KubernetesName } from './binaries.ts';
 import { apiServerArgs, controllerManagerArgs, fakeNode, kwokArgs, schedulerArgs } from './components.ts';
+import { established } from './established.ts';
 import { Etcd, type EtcdOptions } from './etcd.ts';
 import { makeUsers, writeKubeconfig } from './credentials.ts';
 import { temporaryDirectory } from './guard.ts';
@@ -219,14 +220,10 @@ async function startNode(kwok: Program, api: ApiServer): Promise<void> {
 }
 
 async function apply(kubectl: Kubectl, manifests: readonly string[]): Promise<void> {
-  const commands = [
-    ['apply', '--server-side', ...manifests.map((file) => `--filename=${file}`)],
-    ['wait', '--for=condition=Established', 'customresourcedefinitions', '--all', '--timeout=20s'],
-  ];
-  for (const command of commands) {
-    const { code, stderr } = await kubectl(command);
-    if (code !== 0) throw new Error(`kubectl ${command.join(' ')} ended with code ${code}: ${stderr}`);
-  }
+  const command = ['apply', '--server-side', ...manifests.map((file) => `--filename=${file}`)];
+  const { code, stderr } = await kubectl(command);
+  if (code !== 0) throw new Error(`kubectl ${command.join(' ')} ended with code ${code}: ${stderr}`);
+  await established(kubectl);
 }
 
 /** The certificate in a file that the API server is about to write; false while it has not. */

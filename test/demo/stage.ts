@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { startControlPlane } from '../control-plane/control-plane.ts';
+import { established } from '../control-plane/established.ts';
 import { runSyncer, startSyncer } from '../cluster/syncer-process.ts';
 import type { Screen } from './screen.ts';
 import { QUICK_FLAGS, Traffic } from './traffic.ts';
@@ -135,9 +136,7 @@ export async function existingStage(screen: Screen, context: string, consent: bo
   });
   screen.chapter('Your cluster', `Context ${context}.`);
   if (!hasCrd) await must(kubectl(['apply', '--server-side', '-f', join(root, 'dist/crd.k8s.yaml')]));
-  await must(
-    kubectl(['wait', '--for=condition=Established', 'crd/elasticwebs.elasticweb.example.com', '--timeout=30s']),
-  );
+  await established(kubectl, 'crd/elasticwebs.elasticweb.example.com');
   const directory = await mkdtemp(join(tmpdir(), 'elasticweb-demo-'));
   owned.defer(() => rm(directory, { recursive: true }));
   const flags = [`--context=${context}`, '--namespace=dev', '--namespace=default', '--log-format=text'];

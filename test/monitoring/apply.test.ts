@@ -7,6 +7,7 @@ import { Yaml } from 'cdk8s';
 import { ElasticWeb } from '../../src/construct/elastic-web.ts';
 import { useWorld } from '../cluster/world.ts';
 import { charted } from '../construct/rendered.ts';
+import { established } from '../control-plane/established.ts';
 import { useControlPlane } from '../control-plane/shared-control-plane.ts';
 import { monitoringCrds } from '../generated/monitoring-crds.ts';
 import { operatorCommands } from './page.ts';
@@ -28,7 +29,7 @@ describe('the API server with the CRDs of the Prometheus Operator', () => {
   before(async () => {
     await kubectl(['apply', '--server-side', '-f', '-'], await monitoringCrds());
     const crds = ['podmonitors', 'prometheusrules', 'servicemonitors'].map((one) => `crd/${one}.monitoring.coreos.com`);
-    await kubectl(['wait', '--for=condition=Established', ...crds]);
+    await established(useControlPlane().kubectl, ...crds);
   });
 
   test('takes dist/monitoring.k8s.yaml, and a second time without a change', async () => {
