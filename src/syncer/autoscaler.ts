@@ -157,11 +157,10 @@ export class Autoscaler {
    * @returns whether some load has jumped
    */
   async tick(signal: AbortSignal): Promise<boolean> {
-    const { reader, nowMs, wake } = this.#options;
-    const { webs, deployments } = this.#options.cache;
+    const { cache, reader, nowMs } = this.#options;
     const targets = new Map<string, LoadTarget>();
     for (const [key, { uid, target }] of this.#entries) {
-      if (webs.get(key)?.metadata.uid !== uid) this.#entries.delete(key);
+      if (cache.webs.get(key)?.metadata.uid !== uid) this.#entries.delete(key);
       else if (target !== undefined) targets.set(key, target);
     }
     if (reader === undefined || targets.size === 0) return false;
@@ -176,18 +175,23 @@ export class Autoscaler {
         if (entry?.target === undefined || entry.target.metric !== targets.get(key)?.metric) continue;
         entry.reading = reading;
         if (reading.kind === 'measured' || reading.reason !== 'NotReadYet') entry.readMs = readMs;
-        const web = webs.get(key);
-        const pods = deployments.glance(key);
-        // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
-        if (web !== undefined && pods !== undefined && pods.owner === entry.uid) {
-          const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
-          if (decision.replicas !== pods.replicas || this.#isNews(decision, entry, web)) wake(key);
-          hasJumped ||= hasLoadJumped(entry.spec, decision, pods);
-        }
+        if (this.#follow(key, entry)) hasJumped = true;
         if (++decided % TURN_AFTER === 0) await turn();
       }
     }
     return hasJumped;
+  }
+
+  /** Decides on the reading of an ElasticWeb, and wakes it if something is to be done or told. @returns whether its load has jumped */
+  #follow(key: string, entry: Entry): boolean {
+    const { cache, wake } = this.#options;
+    const web = cache.webs.get(key);
+    const pods = cache.deployments.glance(key);
+    // What is not there, or not ours, is the business of a pass, and somebody else wakes it.
+    if (web === undefined || pods === undefined || pods.owner !== entry.uid) return false;
+    const decision = this.#decide(web, entry, { currentReplicas: pods.replicas, readyReplicas: pods.ready });
+    if (decision.replicas !== pods.replicas || this.#isNews(decision, entry, web)) wake(key);
+    return hasLoadJumped(entry.spec, decision, pods);
   }
 
   #isNews(decision: Decision, entry: Entry, { status }: ElasticWebResource): boolean {
