@@ -59,7 +59,7 @@ if (flags.only?.includes('against') === true && flags.against === undefined) {
   command.error('error: --only against needs --against <command>', { exitCode: 2 });
 }
 
-// What is measured is the package, built from what is here now. What that says is no result.
+// The floor and the part scaling run the package, built from what is here now. What the build says is no result.
 execFileSync(process.execPath, ['--run', 'build'], { cwd: join(import.meta.dirname, '..'), stdio: ['ignore', 2, 2] });
 
 const progress = (line: string) => void process.stderr.write(`${line}\n`);

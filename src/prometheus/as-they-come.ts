@@ -16,7 +16,7 @@ export async function* asTheyCome<K, V>(
     state.isDone = true;
     state.wake();
   });
-  producing.catch(() => undefined); // Thrown below, if anybody is still there.
+  const ended = producing.catch(() => undefined); // Thrown below, if anybody is still there.
   try {
     for (;;) {
       if (state.come.size > 0) {
@@ -28,7 +28,7 @@ export async function* asTheyCome<K, V>(
     }
   } finally {
     // Whoever stops in the middle, as by an error of their own, may well begin anew: not beside what is still going on.
-    await producing.catch(() => undefined);
+    await ended;
   }
   await producing;
 }
