@@ -191,7 +191,8 @@ suite('from outside,', { concurrency: 4 }, () => {
   });
 
   story('deadline-exceeded', 'a rollout past its deadline has failed', async (story) => {
-    await story.create({ ...NOWHERE, progressDeadlineSeconds: 1 });
+    // Long enough that it is told to be under way before: on a busy machine a second is over by then.
+    await story.create({ ...NOWHERE, progressDeadlineSeconds: 5 });
     const web = await story.world.notReady('shop', 'ProgressDeadlineExceeded');
     await story.went({ kstatus: ['InProgress', 'Failed'], argo: ['Progressing', 'Degraded'] });
     return web;
